@@ -1,0 +1,123 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// A Target is a parameter by its name and the source of its value.
+type Target struct {
+	Name string
+	Expression
+}
+
+// A Request is the compiled parameter mapping of an integration's request.
+type Request struct{ Header, Query, Path []Target }
+
+// CompileRequest reads integration.request.{header|querystring|path}.N to
+// source. It fails with ErrBody; what is no mapping at all sets nothing, as on
+// AWS, where the control plane has refused it.
+func CompileRequest(m map[string]string) (r Request, err error) {
+	if r.Header, err = CompileHeaders("integration.request.header.", m); err != nil {
+		return Request{}, err
+	}
+	if r.Query, err = compileTargets("integration.request.querystring.", m); err != nil {
+		return Request{}, err
+	}
+	if r.Path, err = compileTargets("integration.request.path.", m); err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}
+
+// A Response is the compiled parameter mapping of a method's response.
+type Response struct{ Header []Target }
+
+// CompileResponse reads method.response.header.N to source as CompileRequest
+// does.
+func CompileResponse(m map[string]string) (r Response, err error) {
+	r.Header, err = CompileHeaders("method.response.header.", m)
+	return r, err
+}
+
+// CompileHeaders reads the mappings whose key begins with prefix and goes on
+// with the name of a header; a key that goes on otherwise sets nothing. Its
+// targets are in the order of their names.
+func CompileHeaders(prefix string, m map[string]string) ([]Target, error) {
+	targets, err := compileTargets(prefix, m)
+	return slices.DeleteFunc(targets, func(t Target) bool { return !isToken(t.Name) }), err
+}
+
+func compileTargets(prefix string, m map[string]string) ([]Target, error) {
+	var targets []Target
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		name, ok := strings.CutPrefix(key, prefix)
+		if !ok || name == "" {
+			continue
+		}
+		e, err := Compile(m[key])
+		switch {
+		case errors.Is(err, ErrSyntax):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+		targets = append(targets, Target{name, e})
+	}
+	return targets, nil
+}
+
+// Field returns the target as a header field. There is none where the value is
+// missing or cannot stand in a header: a line break in a value that a caller
+// chose must not begin another field.
+func (t Target) Field(s *Scope) (f message.Field, ok bool) {
+	v, ok := t.Value(s)
+	return message.Field{Name: t.Name, Value: v}, ok && ValidFieldValue(v)
+}
+
+// ValidFieldValue reports whether v can be the value of a header field: it
+// holds no control character but the tab.
+func ValidFieldValue(v string) bool {
+	for i := 0; i < len(v); i++ {
+		if c := v[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// isToken reports whether name can be the name of a header field.
+func isToken(name string) bool {
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; !isAlphanumeric(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// illegalHeaders cannot be set by a mapping: an integration that maps one fails
+// whenever it is called, as recorded on AWS. illegalForAWS are the further ones
+// of integrations with AWS's services.
+var (
+	illegalHeaders = []string{"Content-Length", "Transfer-Encoding", "X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id"}
+	illegalForAWS  = []string{"Authorization", "Connection", "Expect", "Proxy-Authenticate", "TE"}
+)
+
+// Illegal returns the first header that an integration of this type must not
+// map and that r does, and whether there is one.
+func (r Request) Illegal(integrationType string) (name string, found bool) {
+	aws := integrationType == "AWS" || integrationType == "AWS_PROXY"
+	for _, t := range r.Header {
+		same := func(name string) bool { return message.EqualFold(name, t.Name) }
+		if slices.ContainsFunc(illegalHeaders, same) || aws && slices.ContainsFunc(illegalForAWS, same) {
+			return t.Name, true
+		}
+	}
+	return "", false
+}
