@@ -1,0 +1,246 @@
+package gateway
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/integration"
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// A compiler makes plans, with what they need that outlives them.
+type compiler struct {
+	store    store.Store
+	upstream *upstream.Client
+	lambda   *integration.Lambda // nil: functions cannot be reached
+	log      *slog.Logger
+}
+
+// compile makes the plan of a stage and its deployment. What is wrong with one
+// method is that method's, and its refusal.
+func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition) *plan {
+	p := c.begin(s, st)
+	p.disabled = d.API.DisableExecuteAPIEndpoint
+	p.binary = d.API.BinaryMediaTypes
+	if e := d.API.EndpointConfiguration; e != nil && len(e.Types) > 0 {
+		p.context.EndpointType = e.Types[0]
+	}
+	failures, err := gatewayresponse.Compile(d.GatewayResponses)
+	if err != nil {
+		return c.broken(s, st, err)
+	}
+	p.failures = failures
+	for _, r := range d.Resources {
+		for _, verb := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
+			p.routes.add(r.Path, verb, c.method(p, &configuration{d.API, st, r, r.ResourceMethods[verb], nil}))
+		}
+	}
+	return p
+}
+
+func (c *compiler) begin(s *slot, st *restapi.Stage) *plan {
+	return &plan{
+		context: mapping.Context{
+			AccountID: s.namespace.Account, APIID: s.id,
+			Stage: st.StageName, DeploymentID: st.DeploymentID,
+		},
+		region:    s.namespace.Region,
+		variables: st.Variables,
+		failures:  gatewayresponse.BuiltIn,
+	}
+}
+
+// broken is the plan of a stage that cannot be served at all. It fails closed.
+func (c *compiler) broken(s *slot, st *restapi.Stage, cause error) *plan {
+	c.log.Error("stage cannot be served", "api", s.id, "stage", st.StageName, "cause", cause)
+	p := c.begin(s, st)
+	p.refusal = &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: cause}
+	return p
+}
+
+// method compiles a method, closed if it cannot be served as it is configured.
+func (c *compiler) method(p *plan, conf *configuration) *method {
+	m := &method{path: conf.resource.Path, resourceID: conf.resource.ID, timeout: defaultTimeout}
+	if err := c.integrate(p, m, conf); err != nil {
+		m.refusal = failure(err)
+		c.log.Warn("method cannot be served", "api", p.context.APIID, "stage", p.context.Stage,
+			"method", conf.method.HTTPMethod+" "+conf.resource.Path, "cause", err)
+	}
+	m.steps = stepsOf(m)
+	return m
+}
+
+// defaultTimeout is that of an integration that has none of its own.
+const defaultTimeout = 29 * time.Second
+
+// integrate compiles what answers the method.
+func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
+	i := conf.method.MethodIntegration
+	if i == nil {
+		return fmt.Errorf("method has no integration")
+	}
+	conf.integration = i
+	m.integration = i.Type
+	m.answer = integration.AnswerRuleOf(i.Type)
+	if i.TimeoutInMillis > 0 {
+		m.timeout = time.Duration(i.TimeoutInMillis) * time.Millisecond
+	}
+	if err := refused(conf); err != nil {
+		return err
+	}
+	switch i.Type {
+	case "MOCK":
+		m.compileMock(i)
+		return m.compileOutputs(conf.method)
+	case "HTTP":
+		m.request = compileTemplate(i)
+		if err := m.compileOutputs(conf.method); err != nil {
+			return err
+		}
+		return c.http(p, m, i)
+	case "HTTP_PROXY":
+		return c.http(p, m, i)
+	case "AWS_PROXY":
+		return c.function(p, m, i)
+	}
+	return fmt.Errorf("unknown integration type %q", i.Type)
+}
+
+func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
+	m.http, err = integration.NewHTTP(c.upstream, i, p.variables)
+	return err
+}
+
+// function compiles the invocation of a Lambda function. Mappings have no effect
+// on it, yet those of headers that must not be mapped fail it. [recorded on AWS]
+func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
+	if i.HTTPMethod != http.MethodPost {
+		return &gatewayresponse.Failure{
+			Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError,
+			Cause: fmt.Errorf("a function is invoked with POST, not %s", i.HTTPMethod),
+		}
+	}
+	mapped, err := mapping.CompileRequest(i.RequestParameters)
+	if err != nil {
+		return err
+	}
+	if name, illegal := mapped.Illegal(i.Type); illegal {
+		return fmt.Errorf("%s %w", name, integration.ErrHeader)
+	}
+	if c.lambda == nil {
+		return &gatewayresponse.Failure{
+			Type:  gatewayresponse.IntegrationFailure,
+			Cause: fmt.Errorf("function cannot be reached: --lambda says where functions are invoked, and was not given"),
+		}
+	}
+	uri, err := mapping.CompileURI(i.URI, nil)
+	if err != nil {
+		return err
+	}
+	address := string(uri.Append(nil, &mapping.Scope{Variables: p.variables}))
+	if m.function, err = c.lambda.Function(address); err != nil {
+		return err
+	}
+	m.source = "arn:aws:execute-api:" + p.region + ":" + p.context.AccountID + ":" +
+		p.context.APIID + "/" + p.context.Stage + "/"
+	return nil
+}
+
+// compileMock compiles the templates of a MOCK and finds the status in each.
+func (m *method) compileMock(i *restapi.Integration) {
+	m.request = compileTemplate(i)
+	for _, text := range m.request.texts {
+		m.mock = append(m.mock, mockStatusOf(text))
+	}
+}
+
+func mockStatusOf(body string) mockStatus {
+	status, err := integration.MockStatus(body)
+	return mockStatus{strconv.Itoa(status), err}
+}
+
+func compileTemplate(i *restapi.Integration) template {
+	t := template{behavior: i.PassthroughBehavior}
+	for _, contentType := range slices.Sorted(maps.Keys(i.RequestTemplates)) {
+		t.types = append(t.types, contentType)
+		t.texts = append(t.texts, i.RequestTemplates[contentType])
+	}
+	return t
+}
+
+// compileOutputs compiles the integration responses of a method.
+func (m *method) compileOutputs(declared *restapi.Method) (err error) {
+	responses := declared.MethodIntegration.IntegrationResponses
+	patterns := make(map[string]string, len(responses))
+	m.outputs = make(map[string]*output, len(responses))
+	for status, r := range responses {
+		patterns[status] = ""
+		if r.SelectionPattern != nil {
+			patterns[status] = *r.SelectionPattern
+		}
+		if m.outputs[status], err = m.compileOutput(status, r, declared.MethodResponses[status]); err != nil {
+			return err
+		}
+	}
+	m.selection, err = integration.CompileSelection(patterns)
+	return err
+}
+
+func (m *method) compileOutput(status string, r *restapi.IntegrationResponse, declared *restapi.MethodResponse) (*output, error) {
+	o := new(output)
+	var err error
+	if o.status, err = strconv.Atoi(status); err != nil {
+		return nil, fmt.Errorf("integration response %q: %w", status, err)
+	}
+	if o.status < 200 {
+		o.err = fmt.Errorf("status %s does not end an exchange", status)
+		return o, nil
+	}
+	if declared == nil {
+		o.err = fmt.Errorf("output mapping refers to an invalid method response: %s", status)
+		return o, nil
+	}
+	mapped, err := mapping.CompileResponse(r.ResponseParameters)
+	if err != nil {
+		return nil, fmt.Errorf("integration response %s: %w", status, err)
+	}
+	for _, t := range mapped.Header {
+		_, ok := declared.ResponseParameters["method.response.header."+t.Name]
+		if t.Name = m.answer.Name(t.Name); ok && t.Name != "" {
+			o.header = append(o.header, t)
+		}
+	}
+	for _, contentType := range slices.Sorted(maps.Keys(r.ResponseTemplates)) {
+		text := ""
+		if t := r.ResponseTemplates[contentType]; t != nil {
+			text = *t
+		}
+		o.types = append(o.types, contentType)
+		o.texts = append(o.texts, text)
+	}
+	return o, nil
+}
+
+// failure makes the failure of what an owner configured wrongly, unless it is
+// one already.
+func failure(err error) error {
+	if f, ok := err.(*gatewayresponse.Failure); ok {
+		return f
+	}
+	return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: err}
+}
+
+// sourceARN is the ARN of what calls a function.
+func (m *method) sourceARN(verb string) string {
+	return m.source + verb + strings.TrimSuffix(m.path, "/")
+}

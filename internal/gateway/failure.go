@@ -1,0 +1,89 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/integration"
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// causes say what callers are answered for what steps can fail with. What is not
+// here and no failure either is API_CONFIGURATION_ERROR.
+var causes = []struct {
+	cause   error
+	failure gatewayresponse.Failure
+}{
+	{message.ErrBodyTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
+	{message.ErrBodyMalformed, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
+	{message.ErrBodySlow, gatewayresponse.Failure{Status: http.StatusRequestTimeout, Message: "Request Timeout", ErrorType: "RequestTimeoutException"}},
+	{upstream.ErrTimeout, gatewayresponse.Failure{Type: gatewayresponse.IntegrationTimeout}},
+	{upstream.ErrProtocol, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
+	{integration.ErrAnswer, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
+	{integration.ErrFunction, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
+	{integration.ErrInvoke, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError}},
+	{integration.ErrEventTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
+}
+
+// failureOf returns the failure that err is, wraps or means.
+func failureOf(err error) *gatewayresponse.Failure {
+	for i := range causes {
+		if errors.Is(err, causes[i].cause) {
+			f := causes[i].failure
+			f.Cause = err
+			return &f
+		}
+	}
+	var network *upstream.NetworkError
+	if errors.As(err, &network) {
+		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
+	}
+	return gatewayresponse.Of(err)
+}
+
+// unknownAPI is the answer for an id that no API has. AWS has none: its DNS does
+// not know such a host.
+func unknownAPI(id string) error {
+	return &gatewayresponse.Failure{
+		Status: http.StatusNotFound, ErrorType: "NotFoundException",
+		Message: fmt.Sprintf("The API id '%s' does not correspond to a deployed API Gateway API", id),
+	}
+}
+
+// unavailable is the answer while the store is away and what is asked for is not
+// known yet.
+func unavailable(cause error) error {
+	return &gatewayresponse.Failure{
+		Status: http.StatusServiceUnavailable, ErrorType: "ServiceUnavailableException",
+		Message: "Service Unavailable", Cause: cause,
+	}
+}
+
+// statusCallerLeft is for nobody to see: the caller has left.
+const statusCallerLeft = 499
+
+// fail answers with the gateway response of a failure.
+func (x *exchange) fail(err error) {
+	closeStream(&x.backend)
+	closeStream(x.response)
+	if callerLeft(err) {
+		*x.response = message.Response{Status: statusCallerLeft, Header: x.response.Header[:0], Body: x.response.Body[:0]}
+		return
+	}
+	f := failureOf(err)
+	set := gatewayresponse.BuiltIn
+	if x.plan != nil {
+		set = x.plan.failures
+	}
+	set.Render(f, &x.scope, x.response)
+	x.gateway.why.log(x, f)
+}
+
+// callerLeft reports whether an error says that the caller is gone: his
+// connection broke, or his body ended before its end.
+func callerLeft(err error) bool {
+	return errors.Is(err, upstream.ErrCallerLeft)
+}

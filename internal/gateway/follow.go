@@ -1,0 +1,201 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
+)
+
+// A follower keeps a world like the store. It is one goroutine, so that commits
+// come into the world in their order.
+type follower struct {
+	store    store.Store
+	world    *world
+	compiler *compiler
+
+	mu      sync.Mutex
+	version uint64        // of the last commit that is served
+	moved   chan struct{} // closed when version or away changes
+	away    error         // why the store cannot be followed just now
+	done    chan struct{} // closed when follow has returned
+}
+
+func newFollower(s store.Store, w *world, c *compiler) *follower {
+	return &follower{store: s, world: w, compiler: c, moved: make(chan struct{}), done: make(chan struct{})}
+}
+
+// retry is how long the follower waits before it turns to a store again that
+// has failed it.
+const retry = time.Second
+
+// follow follows the store until ctx ends. What was served goes on being served
+// while the store is away.
+func (f *follower) follow(ctx context.Context) {
+	defer close(f.done)
+	for {
+		err := f.watch(ctx)
+		for err != nil && ctx.Err() == nil {
+			if !errors.Is(err, store.ErrReadAnew) {
+				f.compiler.log.Error("store is away, serving what is known", "version", f.served(), "cause", err)
+				f.set(f.served(), err)
+				wait(ctx, retry)
+			}
+			err = f.read(ctx)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// watch brings commits into the world as they are made.
+func (f *follower) watch(ctx context.Context) error {
+	for commit, err := range f.store.Watch(ctx, f.served()) {
+		if err == nil {
+			err = f.apply(ctx, commit)
+		}
+		if err != nil {
+			return err
+		}
+		f.set(commit.Version, nil)
+	}
+	return errors.New("watch ended")
+}
+
+// apply brings one commit into the world.
+func (f *follower) apply(ctx context.Context, commit store.Commit) error {
+	touched := make(map[string]bool)
+	for _, change := range commit.Changes {
+		if escaped, ok := strings.CutPrefix(change.Key, restapi.IndexPrefix); ok {
+			f.index(escaped, change.Value)
+		} else if id, ok := stageOf(change.Key); ok {
+			touched[id] = true
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(touched)) {
+		if s := f.world.find(id); s != nil {
+			if err := s.refresh(ctx, f.compiler); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// index enters or removes an API.
+func (f *follower) index(escaped string, value []byte) {
+	id, n, ok := f.readIndex(escaped, value)
+	switch {
+	case !ok:
+	case value == nil:
+		f.world.remove(id)
+	default:
+		f.world.put(id, n)
+	}
+}
+
+// readIndex reads an index entry. One that cannot be read hides one API, which
+// is logged, and not all that come after it.
+func (f *follower) readIndex(escaped string, value []byte) (id string, n restapi.Namespace, ok bool) {
+	id, err := url.PathUnescape(escaped)
+	if err == nil && value != nil {
+		err = json.Unmarshal(value, &n)
+	}
+	if err != nil {
+		f.compiler.log.Error("index entry cannot be read", "api", escaped, "cause", err)
+	}
+	return id, n, err == nil
+}
+
+// stageOf returns the API of which a key is a stage. Nothing else that is stored
+// changes what is served: deployments never change.
+func stageOf(key string) (id string, ok bool) {
+	_, path, ok := restapi.SplitKey(key)
+	rest, isAPI := strings.CutPrefix(path, "/restapis/")
+	escaped, rest, _ := strings.Cut(rest, "/")
+	if !ok || !isAPI || !strings.HasPrefix(rest, "stages/") {
+		return "", false
+	}
+	id, err := url.PathUnescape(escaped)
+	return id, err == nil
+}
+
+// read reads the APIs that there are and brings those that are served up to
+// date.
+func (f *follower) read(ctx context.Context) error {
+	index := make(map[string]restapi.Namespace)
+	var version uint64
+	err := f.store.View(ctx, func(r store.Reader) error {
+		clear(index)
+		version = r.Version()
+		for key, value := range r.Scan(restapi.IndexPrefix, "") {
+			if id, n, ok := f.readIndex(key[len(restapi.IndexPrefix):], value); ok {
+				index[id] = n
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the index of APIs: %w", err)
+	}
+	f.world.replace(index)
+	for s := range f.world.all {
+		if err := s.refresh(ctx, f.compiler); err != nil {
+			return err
+		}
+	}
+	f.set(version, nil)
+	return nil
+}
+
+func (f *follower) served() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.version
+}
+
+func (f *follower) set(version uint64, away error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.version, f.away = version, away
+	close(f.moved)
+	f.moved = make(chan struct{})
+}
+
+// wait returns when all commits up to version are served.
+func (f *follower) wait(ctx context.Context, version uint64) error {
+	for {
+		f.mu.Lock()
+		served, moved := f.version, f.moved
+		f.mu.Unlock()
+		if served >= version {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("commit %d is not served yet: %w", version, context.Cause(ctx))
+		case <-f.done:
+			return fmt.Errorf("commit %d is not served: the gateway is closed", version)
+		case <-moved:
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package gateway
+
+// A step is one stage of the life of a request. It takes what it needs from the
+// exchange and puts back what it found out.
+type step struct {
+	name string
+	run  func(*exchange) error
+}
+
+// arrival is the part of the life of every request that comes before its method
+// is known.
+var arrival = []step{
+	{"locate", locateStage},
+	{"limit size", limitSize},
+	{"route", route},
+}
+
+// lifecycle is the rest of it, in order. A method has the steps that it needs.
+var lifecycle = []struct {
+	step
+	needed func(*method) bool
+}{
+	{step{"refuse what is not supported", refuse}, func(m *method) bool { return m.refusal != nil }},
+	{step{"trace", trace}, backed},
+	{step{"choose request template", chooseTemplate}, shaped},
+	{step{"mock", mock}, of("MOCK")},
+	{step{"call HTTP backend", callHTTP}, of("HTTP")},
+	{step{"proxy to HTTP backend", proxyHTTP}, of("HTTP_PROXY")},
+	{step{"invoke function", invoke}, of("AWS_PROXY")},
+	{step{"choose integration response", chooseOutput}, shaped},
+	{step{"respond", respond}, shaped},
+	{step{"hand backend's answer on", handOn}, of("HTTP_PROXY")},
+	{step{"hand function's answer on", handOnFunction}, of("AWS_PROXY")},
+}
+
+func of(integration string) func(*method) bool {
+	return func(m *method) bool { return m.integration == integration }
+}
+
+// shaped says that templates and mappings make the answer.
+func shaped(m *method) bool { return m.integration == "MOCK" || m.integration == "HTTP" }
+
+// backed says that somebody else is called.
+func backed(m *method) bool { return m.integration != "MOCK" }
+
+// stepsOf returns the steps that a method needs. One that is refused needs no
+// more.
+func stepsOf(m *method) []step {
+	var steps []step
+	for _, s := range lifecycle {
+		if s.needed(m) {
+			steps = append(steps, s.step)
+		}
+		if m.refusal != nil {
+			break
+		}
+	}
+	return steps
+}

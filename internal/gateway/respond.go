@@ -1,0 +1,159 @@
+package gateway
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/gatewright/gatewright/internal/integration"
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+const applicationJSON = "application/json"
+
+// respond makes the response of a method from its integration response: mapped
+// headers, and a template's text or the backend's body as it came. Its
+// Content-Type is that of the template, whatever the backend's was.
+func respond(x *exchange) error {
+	o, r := x.output, x.response
+	x.scope.Backend = x.backend.Header
+	r.Status = o.status
+	r.Header = r.Header[:0]
+	for i := range o.header {
+		if f, ok := o.header[i].Field(&x.scope); ok {
+			r.Header = append(r.Header, f)
+		}
+	}
+	contentType, text := applicationJSON, ""
+	if i := mapping.ChooseByAccept(x.sent.accept, o.types); i >= 0 {
+		contentType, text = o.types[i], o.texts[i]
+	}
+	if text != "" {
+		r.Body = append(r.Body[:0], text...)
+	} else if err := x.passBody(); err != nil {
+		return err
+	}
+	x.finish(contentType)
+	return nil
+}
+
+// passBody hands the backend's body on. A MOCK has none.
+func (x *exchange) passBody() error {
+	r, b := x.response, &x.backend
+	r.Body, b.Body = b.Body, r.Body[:0]
+	r.Stream, r.StreamLen, b.Stream = b.Stream, b.StreamLen, nil
+	r.OmitBody, r.BodyLen = b.OmitBody, b.BodyLen
+	return limitAnswer(r)
+}
+
+// handOn gives the answer of an HTTP_PROXY backend to the caller.
+func handOn(x *exchange) error {
+	x.response.Header = x.method.answer.Apply(x.response.Header)
+	if err := limitAnswer(x.response); err != nil {
+		return err
+	}
+	x.finish(applicationJSON)
+	return nil
+}
+
+// handOnFunction gives a function's answer to the caller.
+func handOnFunction(x *exchange) error {
+	a, err := integration.ParseAnswer(x.backend.Body)
+	if err != nil {
+		return err
+	}
+	r := x.response
+	if r.Body, err = a.AppendBody(r.Body[:0], x.sent.accept, x.plan.binary); err != nil {
+		return err
+	}
+	r.Status = a.Status
+	r.Header = append(r.Header[:0], a.Header...)
+	x.finish(applicationJSON)
+	return nil
+}
+
+// finish adds what every response has. HTTP_PROXY has its backend's trace id, if
+// any, and MOCK none. [recorded on AWS]
+func (x *exchange) finish(contentType string) {
+	r := x.response
+	closeStream(&x.backend)
+	if _, typed := r.Header.Lookup("Content-Type"); !typed {
+		r.Header.Add("Content-Type", contentType)
+	}
+	r.Header.Add("x-amzn-RequestId", x.scope.Context.RequestID)
+	r.Header.Add("x-amz-apigw-id", x.scope.Context.ExtendedRequestID)
+	if m := x.method.integration; m == "HTTP" || m == "AWS_PROXY" {
+		if _, own := r.Header.Lookup("X-Amzn-Trace-Id"); !own {
+			r.Header.Add("X-Amzn-Trace-Id", x.in.Trace)
+		}
+	}
+	fit(r, x.request.Method)
+}
+
+// fit makes the body fit the caller's method and the status: an answer to HEAD
+// and a 304 tell the length of one, and 204 and 205 have none. A backend that
+// was asked with HEAD has sent none, so that who asked with GET gets an empty
+// one.
+func fit(r *message.Response, method string) {
+	switch {
+	case r.Status == http.StatusNoContent || r.Status == http.StatusResetContent:
+		closeStream(r)
+		r.Body, r.OmitBody, r.BodyLen = r.Body[:0], false, 0
+	case method != http.MethodHead && r.Status != http.StatusNotModified:
+		if r.OmitBody {
+			r.Body, r.OmitBody, r.BodyLen = r.Body[:0], false, 0
+		}
+	case !r.OmitBody:
+		r.OmitBody, r.BodyLen = true, int64(len(r.Body))
+		if r.Stream != nil {
+			r.BodyLen = r.StreamLen
+			closeStream(r)
+		}
+		r.Body = r.Body[:0]
+	}
+}
+
+// limitAnswer refuses a backend's body that is too long. One whose length is not
+// known is cut, visibly, where it becomes too long.
+func limitAnswer(r *message.Response) error {
+	switch {
+	case r.Stream == nil:
+		return nil
+	case r.StreamLen > maxBody:
+		return errors.Join(errAnswerTooLarge, closeStream(r))
+	case r.StreamLen < 0:
+		r.Stream = &limited{r.Stream, maxBody}
+	}
+	return nil
+}
+
+// A limited is a stream that fails where it exceeds a limit.
+type limited struct {
+	io.ReadCloser
+	left int64
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.ReadCloser.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, errAnswerTooLarge
+	}
+	return n, err
+}
+
+// statusText is a status as text, which selection patterns match.
+func statusText(status int) string {
+	if status >= 0 && status < len(statusTexts) {
+		return statusTexts[status]
+	}
+	return strconv.Itoa(status)
+}
+
+var statusTexts = func() (all [600]string) {
+	for status := range all {
+		all[status] = strconv.Itoa(status)
+	}
+	return all
+}()

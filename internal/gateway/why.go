@@ -1,0 +1,70 @@
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync/atomic"
+
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+)
+
+// A why logs why callers got the gateway's own answers: one line for each, and
+// no more in a second than a disk can bear. It tells neither bodies nor
+// credentials.
+type why struct {
+	logger *slog.Logger
+	second atomic.Int64
+	lines  atomic.Int64 // in this second
+	unseen atomic.Int64 // lines that were left out since the last one
+}
+
+const mostLines = 50 // a second
+
+func (w *why) log(x *exchange, f *gatewayresponse.Failure) {
+	level := slog.LevelInfo
+	if x.response.Status >= http.StatusInternalServerError {
+		level = slog.LevelWarn
+	}
+	if !w.logger.Enabled(context.Background(), level) {
+		return
+	}
+	if !w.allow(x.now.Unix()) {
+		w.unseen.Add(1)
+		return
+	}
+	w.logger.LogAttrs(context.Background(), level, "gateway response", w.attrs(x, f)...)
+}
+
+func (w *why) allow(second int64) bool {
+	if last := w.second.Load(); last != second && w.second.CompareAndSwap(last, second) {
+		w.lines.Store(0)
+	}
+	return w.lines.Add(1) <= mostLines
+}
+
+func (w *why) attrs(x *exchange, f *gatewayresponse.Failure) []slog.Attr {
+	c := &x.scope.Context
+	attrs := []slog.Attr{
+		slog.String("request_id", c.RequestID),
+		slog.String("api", c.APIID),
+		slog.String("stage", c.Stage),
+		slog.String("method", x.request.Method),
+		slog.String("path", x.request.Path),
+		slog.String("resource", c.ResourcePath),
+		slog.String("type", f.Type.Error()),
+		slog.Int("status", x.response.Status),
+	}
+	if f.Cause != nil {
+		attrs = append(attrs, slog.String("cause", f.Cause.Error()))
+	}
+	if x.plan != nil && x.plan.refusal == nil && x.method == nil {
+		nearest := x.plan.routes.nearest(x.where.rest).routes()
+		attrs = append(attrs, slog.String("nearest", strings.Join(nearest, ", ")))
+	}
+	if unseen := w.unseen.Swap(0); unseen > 0 {
+		attrs = append(attrs, slog.Int64("not_logged", unseen))
+	}
+	return attrs
+}

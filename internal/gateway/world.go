@@ -1,0 +1,254 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
+)
+
+// A world holds all APIs. Requests read it without a lock; its owner alone adds
+// and removes APIs. The ids are in memory, what is behind them once it is
+// needed.
+type world struct {
+	seed   maphash.Seed
+	shards [256]atomic.Pointer[map[string]*slot] // by id; a shard is copied when it changes
+}
+
+func newWorld() *world {
+	w := &world{seed: maphash.MakeSeed()}
+	for i := range w.shards {
+		w.shards[i].Store(new(map[string]*slot))
+	}
+	return w
+}
+
+func (w *world) shard(id string) *atomic.Pointer[map[string]*slot] {
+	return &w.shards[maphash.String(w.seed, id)%uint64(len(w.shards))]
+}
+
+// find returns the slot of an API, or nil.
+func (w *world) find(id string) *slot { return (*w.shard(id).Load())[id] }
+
+// put enters an API, unless it is there already.
+func (w *world) put(id string, n restapi.Namespace) {
+	if s := w.find(id); s != nil && s.namespace == n {
+		return
+	}
+	w.change(id, func(m map[string]*slot) { m[id] = &slot{id: id, namespace: n} })
+}
+
+func (w *world) remove(id string) {
+	w.change(id, func(m map[string]*slot) { delete(m, id) })
+}
+
+func (w *world) change(id string, change func(map[string]*slot)) {
+	shard := w.shard(id)
+	m := maps.Clone(*shard.Load())
+	if m == nil {
+		m = make(map[string]*slot)
+	}
+	change(m)
+	shard.Store(&m)
+}
+
+// replace makes the APIs of index those of the world; slots of APIs that stay
+// stay.
+func (w *world) replace(index map[string]restapi.Namespace) {
+	var next [len(w.shards)]map[string]*slot
+	for id, n := range index {
+		i := maphash.String(w.seed, id) % uint64(len(w.shards))
+		if next[i] == nil {
+			next[i] = make(map[string]*slot)
+		}
+		s := w.find(id)
+		if s == nil || s.namespace != n {
+			s = &slot{id: id, namespace: n}
+		}
+		next[i][id] = s
+	}
+	for i := range next {
+		w.shards[i].Store(&next[i])
+	}
+}
+
+// all yields the slots of the world.
+func (w *world) all(yield func(*slot) bool) {
+	for i := range w.shards {
+		for _, s := range *w.shards[i].Load() {
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// A slot is the place of one API.
+type slot struct {
+	id        string
+	namespace restapi.Namespace
+	stages    atomic.Pointer[map[string]*stage] // by name; nil: not needed yet
+	used      atomic.Int64                      // when a request was here last, in minutes
+	mu        sync.Mutex                        // held while stages are read and plans compiled
+}
+
+// A stage is a stage as it is stored, and what it was compiled to.
+type stage struct {
+	record []byte
+	plan   atomic.Pointer[plan] // nil: not needed yet
+}
+
+// errNoStage says that an API has no stage of a name.
+var errNoStage = errors.New("no such stage")
+
+// plan returns the plan that serves a stage. It is compiled when it is first
+// needed, once however many ask.
+func (s *slot) plan(ctx context.Context, name string, c *compiler) (*plan, error) {
+	if stages := s.stages.Load(); stages != nil {
+		st := (*stages)[name]
+		if st == nil {
+			return nil, errNoStage
+		}
+		if p := st.plan.Load(); p != nil {
+			return p, nil
+		}
+	}
+	return s.compile(ctx, name, c)
+}
+
+func (s *slot) compile(ctx context.Context, name string, c *compiler) (*plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stages := s.stages.Load()
+	if stages == nil {
+		read, err := c.stages(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		stages = &read
+		s.stages.Store(stages)
+	}
+	st := (*stages)[name]
+	if st == nil {
+		return nil, errNoStage
+	}
+	p := st.plan.Load()
+	if p == nil {
+		var err error
+		if p, err = c.plan(ctx, s, st.record); err != nil {
+			return nil, err
+		}
+		st.plan.Store(p)
+	}
+	return p, nil
+}
+
+// refresh reads the stages anew, if they were needed before. What changed and
+// has a plan gets its new plan before callers see it, so that none of them
+// waits.
+func (s *slot) refresh(ctx context.Context, c *compiler) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.stages.Load()
+	if old == nil {
+		return nil
+	}
+	stages, err := c.stages(ctx, s)
+	if err != nil {
+		return err
+	}
+	for name, st := range stages {
+		was := (*old)[name]
+		switch {
+		case was == nil || was.plan.Load() == nil:
+			continue
+		case string(was.record) == string(st.record):
+			stages[name] = was
+			continue
+		}
+		p, err := c.plan(ctx, s, st.record)
+		if err != nil {
+			return err
+		}
+		st.plan.Store(p)
+	}
+	s.stages.Store(&stages)
+	return nil
+}
+
+// drop forgets the stages and plans of an API that nobody called since a minute.
+func (s *slot) drop(since int64) {
+	if s.stages.Load() == nil || s.used.Load() > since {
+		return
+	}
+	s.mu.Lock()
+	s.stages.Store(nil)
+	s.mu.Unlock()
+}
+
+// use notes that a request came in a minute. It writes once a minute, so that
+// callers of one API do not wait for each other's memory.
+func (s *slot) use(minute int64) {
+	if s.used.Load() != minute {
+		s.used.Store(minute)
+	}
+}
+
+// stages reads the stages of an API.
+func (c *compiler) stages(ctx context.Context, s *slot) (map[string]*stage, error) {
+	prefix := s.namespace.Key("/restapis/" + url.PathEscape(s.id) + "/stages/")
+	stages := make(map[string]*stage)
+	err := c.store.View(ctx, func(r store.Reader) error {
+		clear(stages)
+		for key, value := range r.Scan(prefix, "") {
+			name, err := url.PathUnescape(key[len(prefix):])
+			if err != nil || strings.Contains(key[len(prefix):], "/") {
+				continue
+			}
+			stages[name] = &stage{record: append([]byte(nil), value...)}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read stages of API %s: %w", s.id, err)
+	}
+	return stages, nil
+}
+
+// plan reads the deployment of a stage and compiles both. It fails only where
+// the store does: what is wrong with the deployment is in the plan.
+func (c *compiler) plan(ctx context.Context, s *slot, record []byte) (*plan, error) {
+	st := new(restapi.Stage)
+	if err := json.Unmarshal(record, st); err != nil {
+		return c.broken(s, st, fmt.Errorf("read stage: %w", err)), nil
+	}
+	var frozen []byte
+	err := c.store.View(ctx, func(r store.Reader) error {
+		value, err := r.Get(s.namespace.Key(restapi.SnapshotPath(s.id, st.DeploymentID)))
+		frozen = append(frozen[:0], value...)
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return c.broken(s, st, fmt.Errorf("deployment %q: %w", st.DeploymentID, err)), nil
+	case err != nil:
+		return nil, fmt.Errorf("read deployment %s of API %s: %w", st.DeploymentID, s.id, err)
+	}
+	d, err := restapi.Thaw(frozen)
+	if err == nil && d.API == nil {
+		err = errors.New("deployment without an API")
+	}
+	if err != nil {
+		return c.broken(s, st, err), nil
+	}
+	return c.compile(s, st, d), nil
+}

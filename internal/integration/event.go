@@ -1,0 +1,282 @@
+package integration
+
+import (
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// A namedField is a header field and its place in the order of the event.
+type namedField struct {
+	message.Field
+	at int
+}
+
+// AppendEvent appends the event that a Lambda function is invoked with, in
+// format 1.0 of the developer guide's "Input format of a Lambda function for
+// proxy integration". Members are in the order in which the service writes
+// them; maps without members are null.
+func (in *Input) AppendEvent(dst, body []byte, binary bool) []byte {
+	s := in.Scope
+	dst = appendMember(dst, '{', "resource", s.Context.ResourcePath)
+	dst = appendMember(dst, ',', "path", in.Resource)
+	dst = appendMember(dst, ',', "httpMethod", in.Method)
+	dst = in.appendHeaders(dst)
+	dst = appendQuery(dst, s.QueryParams())
+	dst = appendParams(append(dst, `,"pathParameters":`...), s.Params)
+	dst = appendVariables(append(dst, `,"stageVariables":`...), s.Variables)
+	dst = in.appendContext(append(dst, `,"requestContext":`...))
+	dst = append(dst, `,"body":`...)
+	switch {
+	case len(body) == 0:
+		return append(dst, `null,"isBase64Encoded":false}`...)
+	case binary:
+		dst = append(dst, '"')
+		dst = base64.StdEncoding.AppendEncode(dst, body)
+		return append(dst, `","isBase64Encoded":true}`...)
+	}
+	dst = appendText(dst, body)
+	return append(dst, `,"isBase64Encoded":false}`...)
+}
+
+// appendHeaders appends headers and multiValueHeaders, sorted by name without
+// case.
+func (in *Input) appendHeaders(dst []byte) []byte {
+	in.collectFields()
+	dst = append(dst, `,"headers":`...)
+	dst = in.appendNamed(dst, func(dst []byte, group []namedField) []byte {
+		return appendString(dst, group[len(group)-1].Value)
+	})
+	dst = append(dst, `,"multiValueHeaders":`...)
+	return in.appendNamed(dst, func(dst []byte, group []namedField) []byte {
+		dst = append(dst, '[')
+		for i := range group {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendString(dst, group[i].Value)
+		}
+		return append(dst, ']')
+	})
+}
+
+func (in *Input) appendNamed(dst []byte, value func([]byte, []namedField) []byte) []byte {
+	open := byte('{')
+	for rest := in.fields; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && message.EqualFold(rest[n].Name, rest[0].Name) {
+			n++
+		}
+		dst = append(dst, open)
+		open = ','
+		dst = append(appendString(dst, rest[0].Name), ':')
+		dst = value(dst, rest[:n])
+		rest = rest[n:]
+	}
+	return closeObject(dst, open)
+}
+
+// collectFields gathers the fields of the event: the caller's, but for those
+// that end at the gateway, and those that the gateway adds.
+func (in *Input) collectFields() {
+	in.fields = in.fields[:0]
+	for _, f := range in.Scope.Request.Header {
+		if !droppedOnArrival.has(f.Name) && !added.has(f.Name) {
+			in.field(eventName(f.Name), f.Value)
+		}
+	}
+	in.field("X-Amzn-Trace-Id", in.Trace)
+	in.field("X-Forwarded-For", in.forwardedFor())
+	in.field("X-Forwarded-Port", in.Port)
+	in.field("X-Forwarded-Proto", in.proto())
+	slices.SortFunc(in.fields, func(a, b namedField) int {
+		if c := compareFold(a.Name, b.Name); c != 0 {
+			return c
+		}
+		return a.at - b.at
+	})
+}
+
+func (in *Input) field(name, value string) {
+	in.fields = append(in.fields, namedField{message.Field{Name: name, Value: value}, len(in.fields)})
+}
+
+// eventName is the spelling of a caller's header in the event: his own, but for
+// two that the service title-cases. [recorded on AWS]
+func eventName(name string) string {
+	for _, title := range [...]string{"Authorization", "User-Agent"} {
+		if message.EqualFold(name, title) {
+			return title
+		}
+	}
+	return name
+}
+
+func compareFold(a, b string) int {
+	for i := 0; i < len(a) && i < len(b); i++ {
+		if x, y := lower(a[i]), lower(b[i]); x != y {
+			return int(x) - int(y)
+		}
+	}
+	return len(a) - len(b)
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
+}
+
+// appendQuery appends queryStringParameters, the last value of each name, and
+// multiValueQueryStringParameters. Names come in the caller's order.
+func appendQuery(dst []byte, query []mapping.Param) []byte {
+	dst = append(dst, `,"queryStringParameters":`...)
+	dst = appendFirsts(dst, query, func(dst []byte, name string) []byte {
+		for i := len(query) - 1; ; i-- {
+			if query[i].Name == name {
+				return appendString(dst, query[i].Value)
+			}
+		}
+	})
+	dst = append(dst, `,"multiValueQueryStringParameters":`...)
+	return appendFirsts(dst, query, func(dst []byte, name string) []byte {
+		open := byte('[')
+		for _, p := range query {
+			if p.Name == name {
+				dst = appendString(append(dst, open), p.Value)
+				open = ','
+			}
+		}
+		return append(dst, ']')
+	})
+}
+
+// appendFirsts appends an object with a member for each name of the query.
+func appendFirsts(dst []byte, query []mapping.Param, value func([]byte, string) []byte) []byte {
+	open := byte('{')
+	for i, p := range query {
+		if slices.ContainsFunc(query[:i], func(q mapping.Param) bool { return q.Name == p.Name }) {
+			continue
+		}
+		dst = append(dst, open)
+		open = ','
+		dst = append(appendString(dst, p.Name), ':')
+		dst = value(dst, p.Name)
+	}
+	return closeObject(dst, open)
+}
+
+func appendParams(dst []byte, params []mapping.Param) []byte {
+	open := byte('{')
+	for _, p := range params {
+		dst = appendMember(dst, open, p.Name, p.Value)
+		open = ','
+	}
+	return closeObject(dst, open)
+}
+
+func appendVariables(dst []byte, variables map[string]string) []byte {
+	open := byte('{')
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		dst = appendMember(dst, open, name, variables[name])
+		open = ','
+	}
+	return closeObject(dst, open)
+}
+
+// closeObject ends an object whose next member would begin with open: one that
+// has none is null.
+func closeObject(dst []byte, open byte) []byte {
+	if open == '{' {
+		return append(dst, "null"...)
+	}
+	return append(dst, '}')
+}
+
+// appendContext appends requestContext. Its order is that of the service's hash
+// maps, as its events show it.
+func (in *Input) appendContext(dst []byte) []byte {
+	c := &in.Scope.Context
+	dst = appendMember(dst, '{', "resourceId", c.ResourceID)
+	dst = appendMember(dst, ',', "resourcePath", c.ResourcePath)
+	dst = appendMember(dst, ',', "httpMethod", c.HTTPMethod)
+	dst = appendMember(dst, ',', "extendedRequestId", c.ExtendedRequestID)
+	dst = append(dst, `,"requestTime":"`...)
+	dst = time.UnixMilli(c.RequestTimeEpoch).UTC().AppendFormat(dst, "02/Jan/2006:15:04:05 +0000")
+	dst = append(dst, '"')
+	dst = appendMember(dst, ',', "path", c.Path)
+	dst = appendMember(dst, ',', "accountId", c.AccountID)
+	dst = appendMember(dst, ',', "protocol", "HTTP/1.1")
+	dst = appendMember(dst, ',', "stage", c.Stage)
+	dst = appendMember(dst, ',', "domainPrefix", c.DomainPrefix)
+	dst = append(dst, `,"requestTimeEpoch":`...)
+	dst = strconv.AppendInt(dst, c.RequestTimeEpoch, 10)
+	dst = appendMember(dst, ',', "requestId", c.RequestID)
+	dst = append(dst, `,"identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null`...)
+	dst = appendMember(dst, ',', "sourceIp", c.SourceIP)
+	dst = append(dst, `,"principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,`+
+		`"cognitoAuthenticationProvider":null,"userArn":null,"userAgent":`...)
+	if c.UserAgent == "" {
+		dst = append(dst, "null"...)
+	} else {
+		dst = appendString(dst, c.UserAgent)
+	}
+	dst = append(dst, `,"user":null}`...)
+	dst = appendMember(dst, ',', "domainName", c.DomainName)
+	dst = appendMember(dst, ',', "deploymentId", c.DeploymentID)
+	return append(appendMember(dst, ',', "apiId", c.APIID), '}')
+}
+
+func appendMember(dst []byte, open byte, name, value string) []byte {
+	dst = append(appendString(append(dst, open), name), ':')
+	return appendString(dst, value)
+}
+
+func appendString(dst []byte, s string) []byte { return appendText(dst, s) }
+
+// appendText appends s as a JSON string. Bytes that are no UTF-8 become U+FFFD.
+func appendText[T string | []byte](dst []byte, s T) []byte {
+	const hex = "0123456789abcdef"
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			size, ok := validRune(s[i:min(i+utf8.UTFMax, len(s))])
+			if !ok {
+				dst = append(append(dst, s[start:i]...), "\uFFFD"...)
+				start = i + size
+			}
+			i += size
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		if short := strings.IndexByte("\"\\\b\f\n\r\t", c); short >= 0 {
+			dst = append(dst, '\\', `"\bfnrt`[short])
+		} else {
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		i++
+		start = i
+	}
+	return append(append(dst, s[start:]...), '"')
+}
+
+// validRune returns the size of the rune that s begins with and whether it is
+// one.
+func validRune[T string | []byte](s T) (size int, ok bool) {
+	r, size := utf8.DecodeRuneInString(string(s))
+	return size, r != utf8.RuneError || size > 1
+}

@@ -1,0 +1,137 @@
+package integration
+
+import (
+	"strings"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// names is a set of header names, by length and then without case: most fields
+// of a message are told from it by their length alone.
+type names [24][]string
+
+func namesOf(list ...string) *names {
+	var set names
+	for _, name := range list {
+		set[len(name)] = append(set[len(name)], name)
+	}
+	return &set
+}
+
+func (n *names) has(name string) bool {
+	if len(name) >= len(n) {
+		return false
+	}
+	for _, member := range n[len(name)] {
+		if message.EqualFold(member, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// What becomes of a caller's fields on their way to a backend. [recorded on AWS]
+var (
+	// droppedOnArrival end at the gateway, whatever the integration.
+	droppedOnArrival = namesOf("Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards",
+		"Proxy-Authenticate", "Server", "TE", "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate")
+
+	// notProxied are not handed on by HTTP_PROXY. A mapping may set them.
+	notProxied = namesOf("Host", "Content-Encoding", "Via")
+
+	// added are written by the gateway itself, in the place of the caller's.
+	added = namesOf("X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id",
+		"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
+
+	// droppedAfterMapping are left out of a call even if a mapping sets them, as
+	// is Via with HTTP. What is about the connection and the length of the body
+	// is written by the upstream client.
+	droppedAfterMapping = namesOf("Connection", "Content-Length", "Expect", "Proxy-Authenticate", "TE",
+		"Transfer-Encoding")
+)
+
+// remappedPrefix begins the name of a backend's field that callers must not
+// take for the gateway's own.
+const remappedPrefix = "x-amzn-Remapped-"
+
+// What becomes of a backend's fields on their way to the caller. [recorded on
+// AWS; WWW-Authenticate on proxies from reports of their users]
+var (
+	remapped = map[string]*names{
+		"HTTP_PROXY": namesOf("Connection", "Content-Length", "Date", "Server", "WWW-Authenticate", "x-amzn-requestid"),
+		"AWS_PROXY":  namesOf("Connection", "Content-Length", "Date", "Server", "WWW-Authenticate"),
+		"HTTP":       remappedWhenMapped,
+		"AWS":        remappedWhenMapped,
+		"MOCK":       remappedWhenMapped,
+	}
+	remappedWhenMapped = namesOf("Connection", "Content-Length", "Date", "Server", "Authorization", "Content-MD5",
+		"Expect", "Host", "Max-Forwards", "Proxy-Authenticate", "Trailer", "Upgrade", "User-Agent", "WWW-Authenticate")
+
+	// droppedFromAnswer do not reach the caller. The gateway's own extended
+	// request id is not to be had twice.
+	droppedFromAnswer = map[string]*names{
+		"HTTP_PROXY": namesOf("Transfer-Encoding", "Content-Encoding", "Via", "x-amz-apigw-id"),
+		"AWS_PROXY":  namesOf("Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id"),
+		"HTTP":       droppedWhenMapped,
+		"AWS":        droppedWhenMapped,
+		"MOCK":       droppedWhenMapped,
+	}
+	droppedWhenMapped = namesOf("Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id")
+)
+
+// An AnswerRule says under which names a backend's fields reach the caller.
+type AnswerRule struct{ dropped, remapped *names }
+
+// AnswerRuleOf returns the rule of an integration type.
+func AnswerRuleOf(integrationType string) AnswerRule {
+	return AnswerRule{droppedFromAnswer[integrationType], remapped[integrationType]}
+}
+
+// Name returns the name that a field has for the caller, or "" if it does not
+// reach him.
+func (r AnswerRule) Name(name string) string {
+	switch {
+	case r.dropped.has(name):
+		return ""
+	case r.remapped.has(name):
+		return remappedName(name)
+	}
+	return name
+}
+
+// Apply gives the fields of h the names that they have for the caller, in place.
+func (r AnswerRule) Apply(h message.Header) message.Header {
+	kept := h[:0]
+	for _, f := range h {
+		if f.Name = r.Name(f.Name); f.Name != "" {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// remappedName spares the two fields that nearly every backend sends from being
+// put together each time.
+func remappedName(name string) string {
+	switch name {
+	case "Date":
+		return remappedPrefix + "Date"
+	case "Server":
+		return remappedPrefix + "Server"
+	case "Content-Length":
+		return remappedPrefix + "Content-Length"
+	}
+	return remappedPrefix + name
+}
+
+// validName reports whether name can be the name of a header field.
+func validName(name string) bool {
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return name != ""
+}

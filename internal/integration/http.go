@@ -1,0 +1,300 @@
+package integration
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// An HTTP is a compiled HTTP or HTTP_PROXY integration. It never changes.
+type HTTP struct {
+	proxy   bool
+	method  string // "": the caller's
+	origin  *upstream.Origin
+	host    string
+	uri     mapping.URI
+	prefix  int    // how long scheme://host is in what uri gives
+	target  string // what uri gives behind it, if that is the same for all requests
+	header  []mapping.Target
+	query   []mapping.Target
+	timeout time.Duration
+}
+
+// What an integration's URI can be refused for.
+var (
+	ErrURI     = errors.New("invalid endpoint address")
+	ErrHeader  = errors.New("header already present")
+	errDynamic = errors.New("a parameter in the host is not supported")
+)
+
+// NewHTTP compiles an integration for a stage with these variables.
+func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[string]string) (*HTTP, error) {
+	mapped, err := mapping.CompileRequest(i.RequestParameters)
+	if err != nil {
+		return nil, err
+	}
+	if name, illegal := mapped.Illegal(i.Type); illegal {
+		return nil, fmt.Errorf("%s %w", name, ErrHeader)
+	}
+	h := &HTTP{
+		proxy:   i.Type == "HTTP_PROXY",
+		timeout: time.Duration(i.TimeoutInMillis) * time.Millisecond,
+		query:   mapped.Query,
+	}
+	h.header = slices.DeleteFunc(mapped.Header, func(t mapping.Target) bool {
+		return droppedAfterMapping.has(t.Name) || !h.proxy && message.EqualFold(t.Name, "Via")
+	})
+	if i.HTTPMethod != "ANY" {
+		h.method = i.HTTPMethod
+	}
+	if h.uri, err = mapping.CompileURI(i.URI, mapped.Path); err != nil {
+		return nil, err
+	}
+	// What is left in braces here is filled in by each request.
+	sample := string(h.uri.Append(nil, &mapping.Scope{Variables: variables}))
+	scheme, rest, ok := strings.Cut(sample, "://")
+	if !ok {
+		return nil, fmt.Errorf("%w: %q", ErrURI, sample)
+	}
+	h.host = rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		h.host = rest[:end]
+	}
+	if strings.Contains(scheme+h.host, "{") {
+		return nil, fmt.Errorf("%w: %q: %w", ErrURI, sample, errDynamic)
+	}
+	h.prefix = len(scheme) + len("://") + len(h.host)
+	if len(mapped.Path) == 0 {
+		h.target = string(rooted([]byte(sample), h.prefix)[h.prefix:])
+	}
+	insecure := i.TLSConfig != nil && i.TLSConfig.InsecureSkipVerification
+	if h.origin, err = client.Origin(strings.ToLower(scheme), h.host, insecure); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrURI, err)
+	}
+	return h, nil
+}
+
+// rooted returns a URI with a path behind its host, and without a fragment.
+func rooted(uri []byte, host int) []byte {
+	if end := slices.Index(uri, '#'); end >= 0 {
+		uri = uri[:end]
+	}
+	if len(uri) == host || uri[host] != '/' {
+		uri = slices.Insert(uri, host, '/')
+	}
+	return uri
+}
+
+// Do calls the backend with a body, or with the request's own as it comes if
+// passthrough, and leaves its answer in res.
+func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Response) error {
+	request := in.Scope.Request
+	call := &in.Call
+	call.Method = h.method
+	if call.Method == "" {
+		call.Method = in.Method
+	}
+	call.Target = h.targetOf(in)
+	call.Timeout = h.timeout
+	call.Caller = request.Caller
+	switch {
+	case !passthrough:
+		call.Body = body
+	case request.Body != nil:
+		call.Stream, call.StreamLen = request.Body, request.BodyLen
+	}
+	if h.proxy {
+		h.appendProxyHeader(in)
+	} else {
+		h.appendHeader(in)
+	}
+	return h.origin.Do(call, res)
+}
+
+// targetOf returns the request target: the URI's path and query, then with
+// HTTP_PROXY the caller's query as he wrote it, then what is mapped to it. A
+// mapped parameter takes the place of the caller's of that name.
+func (h *HTTP) targetOf(in *Input) string {
+	request := in.Scope.Request
+	plain := len(h.query) == 0 && (!h.proxy || !request.HasQuery)
+	if plain && h.target != "" {
+		return h.target
+	}
+	dst := rooted(h.uri.Append(in.scratch[:0], in.Scope), h.prefix)
+	q := query{dst: dst, open: slices.Contains(dst[h.prefix:], '?')}
+	if h.proxy {
+		h.appendSent(&q, request, in.Scope)
+	}
+	for _, t := range h.query {
+		for _, v := range t.Values(in.Scope) {
+			q.pair(t.Name, v)
+		}
+	}
+	in.scratch = q.dst
+	return string(q.dst[h.prefix:])
+}
+
+// appendSent appends the caller's own parameters, but for those that a mapping
+// has a value for.
+func (h *HTTP) appendSent(q *query, request *message.Request, s *mapping.Scope) {
+	if len(h.query) == 0 {
+		if request.HasQuery && (request.Query != "" || !q.open) {
+			q.raw(request.Query)
+		}
+		return
+	}
+	sent := s.QueryParams()
+	for rest, i := request.Query, 0; rest != ""; {
+		var pair string
+		if pair, rest, _ = strings.Cut(rest, "&"); pair == "" {
+			continue
+		}
+		if !mapsTo(h.query, sent[i].Name, s) {
+			q.raw(pair)
+		}
+		i++
+	}
+}
+
+// mapsTo reports whether a target of this very name has a value.
+func mapsTo(targets []mapping.Target, name string, s *mapping.Scope) bool {
+	for i := range targets {
+		if targets[i].Name == name {
+			_, ok := targets[i].Value(s)
+			return ok
+		}
+	}
+	return false
+}
+
+// A query is a URI that parameters are appended to.
+type query struct {
+	dst  []byte
+	open bool // it has a "?"
+}
+
+func (q *query) raw(pair string) {
+	if q.open {
+		q.dst = append(q.dst, '&')
+	} else {
+		q.dst = append(q.dst, '?')
+		q.open = true
+	}
+	q.dst = append(q.dst, pair...)
+}
+
+func (q *query) pair(name, value string) {
+	q.raw("")
+	q.dst = append(appendEscaped(q.dst, name), '=')
+	q.dst = appendEscaped(q.dst, value)
+}
+
+// appendEscaped appends one side of a query parameter, percent-encoded.
+func appendEscaped(dst []byte, s string) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+			dst = append(dst, c)
+		} else {
+			dst = append(dst, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return dst
+}
+
+// proxyDropped are the caller's fields that HTTP_PROXY does not hand on.
+var proxyDropped = union(droppedOnArrival, notProxied, added)
+
+func union(sets ...*names) *names {
+	var all names
+	for _, set := range sets {
+		for n := range set {
+			all[n] = append(all[n], set[n]...)
+		}
+	}
+	return &all
+}
+
+// appendProxyHeader fills in the call's header: the caller's fields in his order
+// and spelling, but for those that a mapping sets, then those, then the
+// gateway's own.
+func (h *HTTP) appendProxyHeader(in *Input) {
+	dst := h.appendMapped(in)
+	mapped := dst
+	for _, f := range in.Scope.Request.Header {
+		if proxyDropped.has(f.Name) {
+			continue
+		}
+		if _, set := mapped.Lookup(f.Name); !set {
+			dst = append(dst, f)
+		}
+	}
+	dst = appendOwn(dst, in)
+	if _, set := mapped.Lookup("X-Forwarded-For"); !set {
+		dst.Add("X-Forwarded-For", in.forwardedFor())
+	}
+	if _, set := mapped.Lookup("X-Forwarded-Port"); !set {
+		dst.Add("X-Forwarded-Port", in.Port)
+	}
+	if _, set := mapped.Lookup("X-Forwarded-Proto"); !set {
+		dst.Add("X-Forwarded-Proto", in.proto())
+	}
+	in.Call.Header = dst
+}
+
+// appendHeader fills in the call's header: what is mapped, and what every
+// backend gets.
+func (h *HTTP) appendHeader(in *Input) {
+	dst := h.appendMapped(in)
+	if _, set := dst.Lookup("Accept"); !set {
+		dst.Add("Accept", "application/json")
+	}
+	if _, set := dst.Lookup("User-Agent"); !set {
+		dst.Add("User-Agent", "AmazonAPIGateway_"+in.Scope.Context.APIID)
+	}
+	if _, set := dst.Lookup("Content-Type"); !set && hasBody(&in.Call) {
+		dst.Add("Content-Type", contentType(in.Scope.Request))
+	}
+	in.Call.Header = appendOwn(dst, in)
+}
+
+// appendMapped appends Host and the mapped fields.
+func (h *HTTP) appendMapped(in *Input) message.Header {
+	dst := append(in.Call.Header[:0], message.Field{Name: "Host", Value: h.host})
+	for i := range h.header {
+		if f, ok := h.header[i].Field(in.Scope); ok {
+			dst.Set(f.Name, f.Value)
+		}
+	}
+	return dst
+}
+
+func appendOwn(dst message.Header, in *Input) message.Header {
+	return append(dst,
+		message.Field{Name: "X-Amzn-Trace-Id", Value: in.Trace},
+		message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: in.Scope.Context.APIID})
+}
+
+// hasBody reports whether a call has a body or is of a method that usually has.
+func hasBody(call *upstream.Call) bool {
+	switch call.Method {
+	case "POST", "PUT", "PATCH":
+		return true
+	}
+	return len(call.Body) > 0 || call.Stream != nil
+}
+
+func contentType(r *message.Request) string {
+	if v := r.Header.Get("Content-Type"); v != "" {
+		return v
+	}
+	return "application/json"
+}

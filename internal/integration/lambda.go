@@ -1,0 +1,200 @@
+package integration
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// A Lambda is where functions are invoked.
+type Lambda struct {
+	client      *upstream.Client
+	endpoint    string // URL; "" is AWS itself, in the function's region
+	credentials aws.CredentialsProvider
+	signer      *v4.Signer
+}
+
+// NewLambda returns the Lambda service at a URL, which finds functions by their
+// name, or with an empty URL AWS's own. Calls are signed if there are
+// credentials; without, credentials is nil.
+func NewLambda(client *upstream.Client, endpoint string, credentials aws.CredentialsProvider) (*Lambda, error) {
+	l := &Lambda{client: client, endpoint: strings.TrimRight(endpoint, "/"), credentials: credentials, signer: v4.NewSigner()}
+	if endpoint == "" {
+		return l, nil
+	}
+	if _, _, err := l.origin("us-east-1"); err != nil {
+		return nil, fmt.Errorf("lambda endpoint: %w", err)
+	}
+	return l, nil
+}
+
+// origin returns the backend that serves a region and the path under which it
+// does.
+func (l *Lambda) origin(region string) (*upstream.Origin, *url.URL, error) {
+	endpoint := l.endpoint
+	if endpoint == "" {
+		endpoint = "https://lambda." + region + ".amazonaws.com"
+		if strings.HasPrefix(region, "cn-") {
+			endpoint += ".cn"
+		}
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, nil, err
+	}
+	o, err := l.client.Origin(u.Scheme, u.Host, false)
+	return o, u, err
+}
+
+// A Function is a function to invoke. It never changes.
+type Function struct {
+	lambda *Lambda
+	origin *upstream.Origin
+	url    *url.URL
+	region string
+}
+
+// ErrFunctionURI says that a URI names no Lambda function.
+var ErrFunctionURI = errors.New("URI is not that of a Lambda function")
+
+// Function returns the function that an integration's URI names:
+// arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations,
+// where the function is an ARN or a name.
+func (l *Lambda) Function(uri string) (*Function, error) {
+	region, function, err := parseFunctionURI(uri)
+	if err != nil {
+		return nil, err
+	}
+	arn := strings.SplitN(function, ":", 7)
+	if arn[0] == "arn" {
+		if len(arn) < 7 || arn[2] != "lambda" || arn[5] != "function" || arn[6] == "" {
+			return nil, fmt.Errorf("%w: %q", ErrFunctionURI, uri)
+		}
+		region = arn[3]
+		if l.endpoint != "" {
+			function = arn[6]
+		}
+	}
+	origin, base, err := l.origin(region)
+	if err != nil {
+		return nil, err
+	}
+	u := *base
+	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/2015-03-31/functions/" + strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + "/invocations"
+	if u.Path, err = url.PathUnescape(escaped); err != nil {
+		return nil, err
+	}
+	u.RawPath = escaped
+	return &Function{l, origin, &u, region}, nil
+}
+
+func parseFunctionURI(uri string) (region, function string, err error) {
+	parts := strings.SplitN(uri, ":", 6)
+	if len(parts) == 6 && parts[0] == "arn" && parts[2] == "apigateway" && parts[4] == "lambda" {
+		rest, ok := strings.CutPrefix(parts[5], "path/")
+		rest, ok2 := strings.CutPrefix(strings.TrimLeft(rest, "/"), "2015-03-31/functions/")
+		function, ok3 := strings.CutSuffix(rest, "/invocations")
+		if ok && ok2 && ok3 && function != "" && !strings.ContainsAny(function, "/?#") {
+			return parts[3], function, nil
+		}
+	}
+	return "", "", fmt.Errorf("%w: %q", ErrFunctionURI, uri)
+}
+
+// What invoking a function can fail with, besides what the upstream client says.
+var (
+	// ErrFunction says that the function itself failed.
+	ErrFunction = errors.New("execution failed due to customer function error")
+
+	// ErrInvoke says that the service did not run the function.
+	ErrInvoke = errors.New("function could not be invoked")
+
+	// ErrEventTooLarge says that the service takes no event of that size.
+	ErrEventTooLarge = errors.New("event is too large for the function")
+)
+
+// An Invocation is what invoking needs besides the event.
+type Invocation struct {
+	SourceARN string // arn:aws:execute-api:…: on whose behalf the function is invoked
+	Timeout   time.Duration
+	Now       time.Time
+}
+
+// Invoke invokes the function with an event and leaves its answer in res.
+func (f *Function) Invoke(in *Input, event []byte, v Invocation, res *message.Response) error {
+	call := &in.Call
+	api := in.Scope.Context.APIID
+	call.Method, call.Target, call.Body, call.Timeout = "POST", f.url.EscapedPath(), event, v.Timeout
+	call.Caller = in.Scope.Request.Caller
+	call.Header = append(call.Header[:0],
+		message.Field{Name: "Host", Value: f.url.Host},
+		message.Field{Name: "Content-Type", Value: "application/json"},
+		message.Field{Name: "Accept", Value: "application/json"},
+		message.Field{Name: "User-Agent", Value: "AmazonAPIGateway_" + api},
+		message.Field{Name: "X-Amzn-Trace-Id", Value: in.Trace},
+		message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: api},
+		message.Field{Name: "X-Amz-Source-Arn", Value: v.SourceARN},
+		message.Field{Name: "x-amzn-lambda-integration-tag", Value: in.Scope.Context.RequestID},
+	)
+	if err := f.sign(call, v.Now); err != nil {
+		return fmt.Errorf("%w: credentials: %w", ErrInvoke, err)
+	}
+	if err := f.origin.Do(call, res); err != nil {
+		return err
+	}
+	return check(res)
+}
+
+// check finds the failures that the service reports in its answer.
+func check(res *message.Response) error {
+	if v, failed := res.Header.Lookup("X-Amz-Function-Error"); failed {
+		return fmt.Errorf("%w (%s)", ErrFunction, v)
+	}
+	switch {
+	case res.Status == http.StatusRequestEntityTooLarge:
+		return ErrEventTooLarge
+	case res.Status != http.StatusOK:
+		return fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, res.Header.Get("x-amzn-ErrorType"))
+	}
+	return nil
+}
+
+// sign signs the call if there are credentials.
+func (f *Function) sign(call *upstream.Call, now time.Time) error {
+	if f.lambda.credentials == nil {
+		return nil
+	}
+	credentials, err := f.lambda.credentials.Retrieve(context.Background())
+	if err != nil {
+		return err
+	}
+	r := &http.Request{
+		Method: call.Method, URL: f.url, Host: f.url.Host, ContentLength: int64(len(call.Body)),
+		Header: http.Header{
+			"Content-Type":     {call.Header.Get("Content-Type")},
+			"X-Amz-Source-Arn": {call.Header.Get("X-Amz-Source-Arn")},
+		},
+	}
+	hash := sha256.Sum256(call.Body)
+	if err := f.lambda.signer.SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), "lambda", f.region, now); err != nil {
+		return err
+	}
+	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
+		if v := r.Header.Get(name); v != "" {
+			call.Header.Add(name, v)
+		}
+	}
+	return nil
+}
