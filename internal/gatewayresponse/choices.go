@@ -23,19 +23,32 @@ const (
 	noMessage  = "null"
 )
 
-// hyphens and dots say what goes on in a reference's name: "$context.stage-x"
-// is the stage and "-x", since a hyphen is part of a parameter's name alone. A
-// dot is part of a name where a letter follows, but for stage variables, whose
-// names cannot hold one.
-var roots = []struct {
+// A root begins a reference. "$context.stage-x" is the stage and "-x": a hyphen
+// is part of a parameter's name alone. A dot is part of a name where a letter
+// follows, but for stage variables, whose names cannot hold one.
+type root struct {
 	prefix        string
 	hyphens, dots bool
-}{
-	{"context.", false, true},
-	{"stageVariables.", false, false},
-	{"method.request.header.", true, true},
-	{"method.request.path.", true, true},
-	{"method.request.querystring.", true, true},
+}
+
+var roots = []root{
+	{prefix: "context.", dots: true},
+	{prefix: "stageVariables."},
+	{prefix: "method.request.header.", hyphens: true, dots: true},
+	{prefix: "method.request.path.", hyphens: true, dots: true},
+	{prefix: "method.request.querystring.", hyphens: true, dots: true},
+}
+
+// continues reports whether a name goes on with the first byte of s.
+func (r root) continues(s string) bool {
+	switch c := s[0]; c {
+	case '-':
+		return r.hyphens
+	case '.':
+		return r.dots && len(s) > 1 && isLetter(s[1])
+	default:
+		return isWord(c)
+	}
 }
 
 // fixed reports whether a header is the gateway's own, so that an owner cannot

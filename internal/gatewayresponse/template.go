@@ -65,16 +65,15 @@ func reference(s string) (name string, size int) {
 // nameLen returns the length of the name that s begins with, 0 for none.
 func nameLen(s string) int {
 	for _, r := range roots {
-		if !strings.HasPrefix(s, r.prefix) {
+		rest, ok := strings.CutPrefix(s, r.prefix)
+		if !ok || rest == "" || !isWord(rest[0]) {
 			continue
 		}
-		i := len(r.prefix)
-		for i < len(s) && (isWord(s[i]) || r.hyphens && s[i] == '-' || r.dots && s[i] == '.' && i+1 < len(s) && isLetter(s[i+1])) {
+		i := 1
+		for i < len(rest) && r.continues(rest[i:]) {
 			i++
 		}
-		if i > len(r.prefix) {
-			return i
-		}
+		return len(r.prefix) + i
 	}
 	return 0
 }
