@@ -204,4 +204,3 @@ func (c *caller) leave() {
 		c.left()
 	}
 }
-
