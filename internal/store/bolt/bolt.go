@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/gatewright/gatewright/internal/store"
 	"github.com/gatewright/gatewright/internal/store/local"
@@ -159,7 +160,7 @@ func openDB(path string, openFile func(string, int, os.FileMode) (*os.File, erro
 		NoStatistics:    true,
 		OpenFile:        openFile,
 	})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, ErrInUse
 	}
 	if err == nil {
