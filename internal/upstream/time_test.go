@@ -1,0 +1,263 @@
+package upstream
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// TestTimeouts runs on a clock of its own: each backend hangs in another way,
+// and the call ends exactly when its time is over, leaving nothing behind.
+func TestTimeouts(t *testing.T) {
+	hang := func(says ...string) func(net.Conn) {
+		return func(c net.Conn) {
+			p := newPeer(c)
+			p.request()
+			for _, s := range says {
+				p.say(s)
+			}
+			p.untilClosed()
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		scheme string
+		body   int
+		serve  func(net.Conn) // nil: the dial hangs
+		stream bool           // the time-out is the stream's
+	}{
+		{"dial", "http", 0, nil, false},
+		{"TLS handshake", "https", 0, func(c net.Conn) { io.Copy(io.Discard, c) }, false},
+		{"request not read", "http", 10, unread, false},
+		{"large request not read", "http", 2 * firstPiece, unread, false},
+		{"no answer", "http", 0, hang(), false},
+		{"no answer to a large request", "http", 2 * firstPiece, hang(), false},
+		{"half a head", "http", 0, hang("HTTP/1.1 200 OK\r\nA"), false},
+		{"only interim answers", "http", 0, hang("HTTP/1.1 100 Continue\r\n\r\n"), false},
+		{"interim answers now and then", "http", 0, func(c net.Conn) {
+			p := newPeer(c)
+			p.request()
+			for {
+				time.Sleep(20 * time.Millisecond)
+				if _, err := io.WriteString(p, "HTTP/1.1 102 Processing\r\n\r\n"); err != nil {
+					return
+				}
+			}
+		}, false},
+		{"half a small body", "http", 0, hang("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"), false},
+		{"half a large body", "http", 0, hang("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\nhel"), true},
+		{"half a chunked body", "http", 0, hang("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n"), true},
+		{"a body that does not end", "http", 0, hang("HTTP/1.1 200 OK\r\n\r\nhel"), true},
+	} {
+		for _, timeout := range []time.Duration{50 * time.Millisecond, time.Second, 29 * time.Second} {
+			t.Run(c.name+" "+timeout.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					open := 0
+					var backends sync.WaitGroup
+					up := &Client{DialTimeout: time.Hour}
+					up.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+						if c.serve == nil {
+							<-ctx.Done()
+							return nil, ctx.Err()
+						}
+						near, far := net.Pipe()
+						open++
+						backends.Go(func() { c.serve(far) })
+						return &noting{near, sync.OnceFunc(func() { open-- })}, nil
+					}
+					defer up.Close()
+					o, _ := up.Origin(c.scheme, "b", false)
+					r := call("POST", "/")
+					r.Body, r.Timeout, r.Caller = make([]byte, c.body), timeout, newCaller()
+					var a message.Response
+					begun := time.Now()
+					err := o.Do(r, &a)
+					if c.stream && err == nil {
+						err = readAll(&a).err
+					}
+					if err != ErrTimeout || time.Since(begun) != timeout {
+						t.Errorf("got %v after %v; want %v after %v", err, time.Since(begun), ErrTimeout, timeout)
+					}
+					backends.Wait()
+					if open != 0 {
+						t.Errorf("%d connections are still open", open)
+					}
+				})
+			})
+		}
+	}
+}
+
+// unread is a backend that reads nothing.
+func unread(net.Conn) {}
+
+// A noting connection notes that it has been closed.
+type noting struct {
+	net.Conn
+	closed func()
+}
+
+func (c *noting) Close() error {
+	c.closed()
+	return c.Conn.Close()
+}
+
+func newPeer(c net.Conn) *peer { return &peer{Conn: c, r: bufio.NewReader(c)} }
+
+func TestDialTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := new(Client)
+		up.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		defer up.Close()
+		o, _ := up.Origin("http", "b", false)
+		r := get("/")
+		r.Timeout = 0
+		begun := time.Now()
+		var network *NetworkError
+		if err := o.Do(r, new(message.Response)); !errors.As(err, &network) || time.Since(begun) != defaultDialTimeout {
+			t.Errorf("got %v after %v; want a NetworkError after %v", err, time.Since(begun), defaultDialTimeout)
+		}
+	})
+}
+
+// What the caller sends slowly does not count as the backend's time.
+func TestSlowBodyIsNotTheBackendsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := new(Client)
+		up.Dial = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				defer far.Close()
+				answering(ok)(1, newPeer(far))
+			}()
+			return near, nil
+		}
+		defer up.Close()
+		o, _ := up.Origin("http", "b", false)
+		r := call("POST", "/")
+		r.Stream, r.StreamLen, r.Timeout = &slow{left: 10, pause: 900 * time.Millisecond}, -1, time.Second
+		if got := do(o, r); got.body != "ok" || got.err != nil {
+			t.Errorf("got %+v; want ok", got)
+		}
+	})
+}
+
+// A slow body comes in parts with a pause before each.
+type slow struct {
+	left  int
+	pause time.Duration
+}
+
+func (s *slow) Read(p []byte) (int, error) {
+	time.Sleep(s.pause)
+	if s.left == 0 {
+		return 0, io.EOF
+	}
+	s.left--
+	return min(len(p), 10<<10), nil
+}
+
+func TestCallerLeaves(t *testing.T) {
+	for _, c := range []struct {
+		name, says string
+		stream     bool
+		size       int // of the request's body
+	}{
+		{"before the answer", "", false, 0},
+		{"in the head", "HTTP/1.1 200 OK\r\n", false, 0},
+		{"in a small body", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na", false, 0},
+		{"in a stream", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n", true, 0},
+		{"after an upload", "", false, 4 * nextPiece},
+		{"in a stream after an upload", "HTTP/1.1 200 OK\r\n\r\na", true, 4 * nextPiece},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			testLeave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
+				return serve(t, script).origin(t)
+			})
+		})
+		t.Run(c.name+", TLS", func(t *testing.T) {
+			testLeave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
+				return tlsOrigin(t, script)
+			})
+		})
+	}
+}
+
+// testLeave calls a backend that says something and then hangs.
+func testLeave(t *testing.T, says string, stream bool, size int, start func(func(int, *peer)) *Origin) {
+	closed := make(chan time.Time, 1)
+	o := start(func(_ int, p *peer) {
+		p.request()
+		p.say(ok)
+		p.request()
+		p.say(says)
+		p.untilClosed()
+		closed <- time.Now()
+	})
+	do(o, get("/")) // a connection is there then, and its dial need not be watched
+	who := newCaller()
+	left := make(chan time.Time, 1)
+	go func() {
+		<-who.watched
+		left <- time.Now()
+		who.leave()
+	}()
+	r := call("POST", "/")
+	r.Body, r.Caller = make([]byte, size), who
+	var a message.Response
+	err := o.Do(r, &a)
+	if stream && err == nil {
+		err = readAll(&a).err
+	}
+	if err != ErrCallerLeft {
+		t.Errorf("got %v; want ErrCallerLeft", err)
+	}
+	if d := (<-closed).Sub(<-left); d > 50*time.Millisecond {
+		t.Errorf("the backend was freed after %v; want 50 ms at most", d)
+	}
+}
+
+func TestCallerLeavesDuringDial(t *testing.T) {
+	c := client(t)
+	c.Dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	o, _ := c.Origin("http", "b", false)
+	r := get("/")
+	who := newCaller()
+	r.Caller = who
+	go func() {
+		<-who.watched
+		who.leave()
+	}()
+	if err := o.Do(r, new(message.Response)); err != ErrCallerLeft {
+		t.Errorf("got %v; want ErrCallerLeft", err)
+	}
+}
+
+// Fast answers come without anybody being watched.
+func TestFastAnswerIsNotWatched(t *testing.T) {
+	o := serve(t, answering(ok)).origin(t)
+	do(o, get("/"))
+	r := get("/")
+	who := newCaller()
+	r.Caller = who
+	do(o, r)
+	select {
+	case <-who.watched:
+		t.Error("the caller was watched") // or the machine stood still for 20 ms
+	default:
+	}
+}
