@@ -2,7 +2,8 @@ package gatewayresponse
 
 import "github.com/gatewright/gatewright/internal/message"
 
-// What nobody has recorded on AWS, and what we chose, is in this file.
+// What nobody has recorded on AWS and we had to choose is in this file, but for
+// the choice of a template by Accept, which is mapping.ChooseByAccept.
 
 // defaultTemplate is what GetGatewayResponses lists for every type and what an
 // entry without templates answers.

@@ -35,8 +35,9 @@ const (
 )
 
 // defaults say what each type answers while nobody has put anything. Statuses
-// are the developer guide's; messages and error types are recorded on AWS
-// where types says so in its test data, else they are public reports.
+// are the developer guide's. The test data tells which messages and error types
+// were recorded on AWS; the others are from public reports, and those of
+// REQUEST_TOO_LARGE and RESOURCE_NOT_FOUND are our choice.
 var defaults = [count]struct {
 	name      string
 	status    int // 0: a family, which is no failure itself
