@@ -16,7 +16,15 @@ import (
 	"github.com/gatewright/gatewright/internal/message"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// What the referee starts and never ends, or ends ten seconds later.
+	const fasthttp = "github.com/valyala/fasthttp."
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction(fasthttp+"updateServerDate.func1"),
+		goleak.IgnoreAnyFunction(fasthttp+"(*workerPool).Start.func2"),
+		goleak.IgnoreAnyFunction(fasthttp+"(*TCPDialer).tcpAddrsClean"),
+		goleak.IgnoreAnyFunction(fasthttp+"(*HostClient).connsCleaner"))
+}
 
 // A backend is a listener on loopback whose connections each run a script.
 type backend struct {
