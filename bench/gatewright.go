@@ -1,0 +1,235 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"time"
+)
+
+// A gatewright is a server under test.
+type gatewright struct {
+	*process        // its addr is the data plane's
+	control  string // URL of the control plane
+}
+
+// gatewright starts the binary and waits until its control plane answers.
+func (s *stable) gatewright(ctx context.Context, binary, data string) (*gatewright, error) {
+	g, err := s.launch(binary, data)
+	if err != nil {
+		return nil, err
+	}
+	return g, g.await(ctx, func() error { return g.call(http.MethodGet, "/restapis", nil, nil) })
+}
+
+// launch starts the binary and does not wait.
+func (s *stable) launch(binary, data string) (*gatewright, error) {
+	control, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(binary, "serve", "--control", control, "--gateway", gateway, "--data", data)
+	cmd.Env = s.environment()
+	p, err := s.start("gatewright", cmd)
+	if err != nil {
+		return nil, err
+	}
+	p.addr = gateway
+	return &gatewright{p, "http://" + control}, nil
+}
+
+// freeAddr returns an address that nobody listens on at the moment.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// await asks every millisecond until ask succeeds.
+func (g *gatewright) await(ctx context.Context, ask func() error) error {
+	for begin := time.Now(); ; {
+		err := ask()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-g.gone:
+			return fmt.Errorf("gatewright has ended:\n%s", g.logged())
+		}
+		if time.Since(begin) > 10*time.Second {
+			return fmt.Errorf("gatewright does not answer: %w\n%s", err, g.logged())
+		}
+	}
+}
+
+// call sends a request to the control plane as an AWS client would and
+// decodes the answer into result.
+func (g *gatewright) call(method, path string, body, result any) error {
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	request, err := http.NewRequest(method, g.control+path, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode >= 300 {
+		return fmt.Errorf("%s %s %s: %s: %s", method, path, text, response.Status, answer)
+	}
+	if result == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, result)
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// A draft is an API in the making. The first error sticks, and deploy
+// returns it.
+type draft struct {
+	g        *gatewright
+	id, root string
+	err      error
+}
+
+func (g *gatewright) newAPI(name string) *draft {
+	d := &draft{g: g}
+	var api struct{ ID string }
+	d.call(http.MethodPost, "/restapis", object{"name": name}, &api)
+	d.id = api.ID
+	var resources struct{ Item []struct{ ID string } }
+	d.call(http.MethodGet, d.path("resources"), nil, &resources)
+	if d.err == nil && len(resources.Item) != 1 {
+		d.err = errors.New("a new API has its root resource and no other")
+	}
+	if d.err == nil {
+		d.root = resources.Item[0].ID
+	}
+	return d
+}
+
+func (d *draft) call(method, path string, body, result any) {
+	if d.err == nil {
+		d.err = d.g.call(method, path, body, result)
+	}
+}
+
+func (d *draft) path(rest string) string { return "/restapis/" + d.id + "/" + rest }
+
+// resource makes a child of parent and returns its id.
+func (d *draft) resource(parent, part string) string {
+	var made struct{ ID string }
+	d.call(http.MethodPost, d.path("resources/"+parent), object{"pathPart": part}, &made)
+	return made.ID
+}
+
+// mock gives the resource a GET that answers the body.
+func (d *draft) mock(resource, body string) {
+	method := d.path("resources/" + resource + "/methods/GET")
+	d.call(http.MethodPut, method, object{"authorizationType": "NONE"}, nil)
+	d.call(http.MethodPut, method+"/responses/200", object{}, nil)
+	d.call(http.MethodPut, method+"/integration", object{
+		"type":             "MOCK",
+		"requestTemplates": object{"application/json": `{"statusCode": 200}`},
+	}, nil)
+	d.call(http.MethodPut, method+"/integration/responses/200", object{
+		"responseTemplates": object{"application/json": body},
+	}, nil)
+}
+
+// proxy gives the resource a method that is passed on to uri with the path
+// parameters.
+func (d *draft) proxy(resource, verb, uri string, parameters ...string) {
+	accepted, mapped := object{}, object{}
+	for _, p := range parameters {
+		accepted["method.request.path."+p] = true
+		mapped["integration.request.path."+p] = "method.request.path." + p
+	}
+	method := d.path("resources/" + resource + "/methods/" + verb)
+	d.call(http.MethodPut, method, object{"authorizationType": "NONE", "requestParameters": accepted}, nil)
+	d.call(http.MethodPut, method+"/integration", object{
+		"type": "HTTP_PROXY", "httpMethod": verb, "uri": uri, "requestParameters": mapped,
+	}, nil)
+}
+
+// stageName is the stage of every API here.
+const stageName = "prod"
+
+func (d *draft) deploy() error {
+	d.call(http.MethodPost, d.path("deployments"), object{"stageName": stageName}, nil)
+	return d.err
+}
+
+const mockBody = `{"message": "a mock answers without a backend", "rex": {"kind": "dog", "name": "Rex"}}`
+
+// mainAPI has a mock, a proxy with a path parameter, a proxy for large bodies
+// and an answer of its own for paths that are not there.
+func (g *gatewright) mainAPI(backend, bodies string) (id string, err error) {
+	d := g.newAPI("main")
+	d.mock(d.resource(d.root, "mock"), mockBody)
+	d.proxy(d.resource(d.resource(d.root, "pets"), "{id}"), http.MethodGet, "http://"+backend+"/items/{id}", "id")
+	d.proxy(d.resource(d.root, "bodies"), http.MethodPost, "http://"+bodies+"/bodies")
+	d.call(http.MethodPut, d.path("gatewayresponses/MISSING_AUTHENTICATION_TOKEN"), object{
+		"statusCode":         "444",
+		"responseParameters": object{"gatewayresponse.header.Access-Control-Allow-Origin": "'a.b.c'"},
+		"responseTemplates": object{"application/json": `{"message":$context.error.messageString,"type":"$context.error.responseType",` +
+			`"stage":"$context.stage","request":"$context.requestId"}`},
+	}, nil)
+	return d.id, d.deploy()
+}
+
+// routesAPI has n routes, each with a path parameter, to the same backend.
+func (g *gatewright) routesAPI(n int, backend string) (id string, err error) {
+	d := g.newAPI(fmt.Sprintf("%d routes", n))
+	for i := range n {
+		child := d.resource(d.resource(d.root, routePart(i)), "{id}")
+		d.proxy(child, http.MethodGet, "http://"+backend+"/items/{id}", "id")
+	}
+	return d.id, d.deploy()
+}
+
+func routePart(i int) string { return fmt.Sprintf("pets-%04d", i) }
+
+// target asks an API's stage for the paths in turn.
+func (g *gatewright) target(name string, status int, check func(http.Header, []byte) error, api string, paths ...string) *target {
+	// The form that callers on the internet use: the host names the API.
+	host := api + ".execute-api.us-east-1.amazonaws.com"
+	t := &target{name: name, pid: g.pid(), addr: g.addr, host: host, status: status, check: check}
+	for _, path := range paths {
+		t.requests = append(t.requests, fmt.Appendf(nil, "GET /%s%s HTTP/1.1\r\nHost: %s\r\n"+
+			"User-Agent: gatewright-bench\r\nAccept: application/json\r\n\r\n", stageName, path, host))
+	}
+	return t
+}
