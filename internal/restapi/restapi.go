@@ -59,8 +59,8 @@ type Method struct {
 // A MethodResponse declares what a method may answer with one status code.
 type MethodResponse struct {
 	StatusCode         string            `json:"statusCode"`
-	ResponseParameters map[string]bool   `json:"responseParameters,omitempty"` // method.response.header.… → required
-	ResponseModels     map[string]string `json:"responseModels,omitempty"`     // content type → model name
+	ResponseParameters map[string]bool   `json:"responseParameters,omitzero"` // method.response.header.… → required
+	ResponseModels     map[string]string `json:"responseModels,omitzero"`     // content type → model name
 }
 
 // An Integration says what answers a method.

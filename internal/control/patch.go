@@ -1,0 +1,488 @@
+package control
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An Op is one of the things that a patch operation can do.
+type Op uint8
+
+// The operations that some path admits; the service's move and test are
+// admitted nowhere.
+const (
+	Add Op = 1 << iota
+	Remove
+	Replace
+	Copy
+)
+
+var ops = []struct {
+	op   Op
+	name string
+}{{Add, "add"}, {Remove, "remove"}, {Replace, "replace"}, {Copy, "copy"}}
+
+// opOf returns 0 for what no path admits.
+func opOf(name string) Op {
+	for _, o := range ops {
+		if o.name == name {
+			return o.op
+		}
+	}
+	return 0
+}
+
+// String lists the operations as the service does: [add, remove].
+func (o Op) String() string {
+	var list []string
+	for _, known := range ops {
+		if o&known.op != 0 {
+			list = append(list, known.name)
+		}
+	}
+	return "[" + strings.Join(list, ", ") + "]"
+}
+
+// A Patch is AWS's documentation table of a kind's patch operations: paths and
+// what they admit. A path names JSON members of the kind's type, and * stands
+// for a key of a map or a member of a list. What an operation does follows from
+// the type of what its path names:
+//
+//	a scalar       replace sets it, with no value clears it; remove clears it
+//	a structure    remove clears it
+//	a map          add merges a JSON object, replace sets it, remove empties it
+//	a key of a map add and replace set it, remove takes it out
+//	a list         add and remove the value
+//	a list with *  add and remove the member that the path names, replace it by the value
+type Patch []Row
+
+// A Row is one path of a Patch.
+type Row struct {
+	Path string
+	Ops  Op
+}
+
+// Rules are what a kind does differently from a plain Patch. All may be nil.
+type Rules[T any] struct {
+	// Refuse answers an operation that no row admits; known is the row of its
+	// path, if it has one. nil: refuseOperation.
+	Refuse func(rows Patch, known *Row, o Operation) error
+
+	// Target translates paths that are oddly spelt into segments of a path of
+	// the table.
+	Target func(o Operation) []string
+
+	// Admit judges one operation, where the service complains of its value
+	// rather than of the outcome.
+	Admit func(v *T, target []string, o Operation) error
+
+	// Prepare makes room for what an operation writes to.
+	Prepare func(v *T, target []string)
+
+	// Absent answers replace and remove of a key that is not there; nil, or no
+	// error: replace adds it and remove does nothing.
+	Absent func(target []string, o Operation) error
+
+	// Copy does a copy operation.
+	Copy func(v *T, o Operation) error
+}
+
+// An Operation is one step of a patch. Values are text whatever they are for.
+type Operation struct {
+	Op    *string `json:"op"`
+	Path  *string `json:"path"`
+	Value *string `json:"value"`
+	From  *string `json:"from"`
+}
+
+// text returns a member of an operation; "": it was not sent.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// shown returns a member of an operation as the service prints it.
+func shown(s *string) string {
+	if s == nil {
+		return "null"
+	}
+	return *s
+}
+
+var (
+	patchBody = names("patchOperations")
+
+	// patchOp prints the operations in the order that is recorded on AWS.
+	patchOp = Constraint{Required: true, Enum: []string{"add", "remove", "move", "test", "replace", "copy"}}
+)
+
+// patchOperations reads the body of a PATCH and checks its model. Errors of the
+// body come before those of the path, in one answer.
+func (c *call) patchOperations() ([]Operation, error) {
+	var body struct {
+		Operations []Operation `json:"patchOperations"`
+	}
+	if err := decode(c.given(), &body); err != nil {
+		return nil, err
+	}
+	var v violations
+	for i, o := range body.Operations {
+		if o.Op != nil {
+			where := fmt.Sprintf("%sInput.patchOperations.%d.member.op", lowerFirst(c.op.Name), i+1)
+			v.check(where, *o.Op, patchOp)
+		}
+	}
+	c.checkURI(&v)
+	return body.Operations, v.err()
+}
+
+// A patcher is a Patch made ready.
+type patcher[T any] struct {
+	rows  Patch
+	split [][]string // the rows' paths in segments
+	rules Rules[T]
+}
+
+// compilePatch panics when a path names no member of the type, or when two rows
+// match one path.
+func compilePatch[T any](kind string, rows Patch, rules Rules[T]) *patcher[T] {
+	if rules.Refuse == nil {
+		rules.Refuse = refuseOperation
+	}
+	p := &patcher[T]{rows: rows, rules: rules}
+	for _, row := range rows {
+		segments := strings.Split(strings.TrimPrefix(row.Path, "/"), "/")
+		if err := follow(reflect.TypeFor[T](), segments); err != nil {
+			panic(fmt.Sprintf("%s: patch path %s: %v", kind, row.Path, err))
+		}
+		for i, other := range p.split {
+			if matches(other, segments) || matches(segments, other) {
+				panic(fmt.Sprintf("%s: patch paths %s and %s match alike", kind, rows[i].Path, row.Path))
+			}
+		}
+		p.split = append(p.split, segments)
+	}
+	return p
+}
+
+// follow goes along a path through a type.
+func follow(t reflect.Type, segments []string) error {
+	for _, segment := range segments {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		switch t.Kind() {
+		case reflect.Struct:
+			i, ok := fields(t)[segment]
+			if !ok {
+				return fmt.Errorf("%v has no member %s", t, segment)
+			}
+			t = t.Field(i).Type
+		case reflect.Map, reflect.Slice:
+			if segment != "*" {
+				return fmt.Errorf("%v is addressed by *", t)
+			}
+			t = t.Elem()
+		default:
+			return fmt.Errorf("%v has no members", t)
+		}
+	}
+	return nil
+}
+
+// matches reports whether a row's segments match those of a path.
+func matches(row, path []string) bool {
+	return slices.EqualFunc(row, path, func(want, got string) bool { return want == "*" || want == got })
+}
+
+// apply does a patch, all or nothing: v is the caller's own copy and is of no
+// use after an error. Steps see what earlier steps did.
+func (p *patcher[T]) apply(v *T, operations []Operation) error {
+	for _, o := range operations {
+		if err := p.step(v, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *patcher[T]) step(v *T, o Operation) error {
+	if o.Path == nil {
+		return badRequest("Invalid patch path null")
+	}
+	target := p.target(o)
+	row := p.find(target)
+	op := opOf(text(o.Op))
+	if row == nil || row.Ops&op == 0 {
+		return p.rules.Refuse(p.rows, row, o)
+	}
+	if p.rules.Admit != nil {
+		if err := p.rules.Admit(v, target, o); err != nil {
+			return err
+		}
+	}
+	if op == Copy {
+		return p.rules.Copy(v, o)
+	}
+	if p.rules.Prepare != nil && op != Remove {
+		p.rules.Prepare(v, target)
+	}
+	e := edit{op, target, o, p.rules.Absent}
+	err := e.walk(reflect.ValueOf(v).Elem(), target)
+	if errors.Is(err, errNotJSON) {
+		return p.rules.Refuse(p.rows, nil, o)
+	}
+	return err
+}
+
+func (p *patcher[T]) target(o Operation) []string {
+	if p.rules.Target != nil {
+		if target := p.rules.Target(o); target != nil {
+			return target
+		}
+	}
+	return pointer(*o.Path)
+}
+
+func (p *patcher[T]) find(target []string) *Row {
+	for i, segments := range p.split {
+		if matches(segments, target) {
+			return &p.rows[i]
+		}
+	}
+	return nil
+}
+
+// pointer takes a patch path apart: a JSON pointer, but that the leading slash
+// may be missing, as in AWS's own examples.
+func pointer(path string) []string {
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if strings.Contains(path, "~") {
+		for i, s := range segments {
+			segments[i] = strings.ReplaceAll(strings.ReplaceAll(s, "~1", "/"), "~0", "~")
+		}
+	}
+	return segments
+}
+
+// An edit is one operation on its way to what it changes.
+type edit struct {
+	op     Op
+	target []string
+	o      Operation
+	absent func(target []string, o Operation) error
+}
+
+// walk follows the path into v, making what is missing on the way.
+func (e *edit) walk(v reflect.Value, path []string) error {
+	if len(path) == 0 {
+		return e.set(v)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			if e.op == Remove {
+				return e.lacking()
+			}
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		return e.walk(v.Elem(), path)
+	case reflect.Struct:
+		return e.walk(v.Field(fields(v.Type())[path[0]]), path[1:])
+	case reflect.Map:
+		return e.inMap(v, path)
+	default:
+		return e.member(v, path[0])
+	}
+}
+
+// inMap edits a key of a map, or goes on below it.
+func (e *edit) inMap(m reflect.Value, path []string) error {
+	key := reflect.ValueOf(path[0])
+	value := m.MapIndex(key)
+	if !value.IsValid() && e.op != Add && len(path) == 1 {
+		if err := e.lacking(); err != nil || e.op == Remove {
+			return err
+		}
+	}
+	if e.op == Remove && len(path) == 1 {
+		m.SetMapIndex(key, reflect.Value{})
+		if m.Len() == 0 {
+			m.SetZero() // an empty map vanishes from the answer
+		}
+		return nil
+	}
+	fresh := reflect.New(m.Type().Elem()).Elem()
+	if value.IsValid() {
+		fresh.Set(value)
+	}
+	if err := e.walk(fresh, path[1:]); err != nil {
+		return err
+	}
+	if m.IsNil() {
+		m.Set(reflect.MakeMap(m.Type()))
+	}
+	m.SetMapIndex(key, fresh)
+	return nil
+}
+
+func (e *edit) lacking() error {
+	if e.absent == nil {
+		return nil
+	}
+	return e.absent(e.target, e.o)
+}
+
+// set edits what the path names.
+func (e *edit) set(v reflect.Value) error {
+	switch {
+	case v.Kind() == reflect.Map:
+		return e.setMap(v)
+	case v.Kind() == reflect.Slice:
+		return e.member(v, text(e.o.Value))
+	case e.op == Remove:
+		if v.IsZero() {
+			return e.lacking()
+		}
+		v.SetZero()
+		return nil
+	case v.Kind() == reflect.Pointer && v.Type().Elem().Kind() == reflect.String:
+		v.Set(reflect.ValueOf(e.o.Value))
+		return nil
+	case v.Kind() == reflect.Pointer && text(e.o.Value) == "":
+		v.SetZero()
+		return nil
+	case v.Kind() == reflect.Pointer:
+		fresh := reflect.New(v.Type().Elem())
+		v.Set(fresh)
+		v = fresh.Elem()
+	}
+	return e.scalar(v)
+}
+
+func (e *edit) scalar(v reflect.Value) error {
+	value := text(e.o.Value)
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(value)
+	case reflect.Bool:
+		v.SetBool(strings.EqualFold(value, "true")) // all else is false: recorded on AWS
+	case reflect.Int:
+		n, err := strconv.ParseInt(value, 10, 32)
+		if err != nil {
+			return e.badValue()
+		}
+		v.SetInt(n)
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(value, 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return e.badValue()
+		}
+		v.SetFloat(f)
+	}
+	return nil
+}
+
+func (e *edit) badValue() error {
+	return badRequest("Invalid value '%s' specified for path %s", text(e.o.Value), *e.o.Path)
+}
+
+// setMap edits a map as a whole, from the text of a JSON object.
+func (e *edit) setMap(m reflect.Value) error {
+	if e.op == Remove {
+		m.SetZero()
+		return nil
+	}
+	given := reflect.New(m.Type())
+	if json.Unmarshal([]byte(text(e.o.Value)), given.Interface()) != nil || given.Elem().IsNil() {
+		return errNotJSON
+	}
+	if e.op == Replace || m.IsNil() {
+		m.Set(given.Elem())
+		return nil
+	}
+	for i := given.Elem().MapRange(); i.Next(); {
+		m.SetMapIndex(i.Key(), i.Value())
+	}
+	return nil
+}
+
+// errNotJSON says that the value for a whole map is no JSON object.
+var errNotJSON = errors.New("value is no JSON object")
+
+// member edits a list of texts that are each there once.
+func (e *edit) member(list reflect.Value, member string) error {
+	all := list.Interface().([]string)
+	i := slices.Index(all, member)
+	switch {
+	case e.op == Remove && i < 0:
+		return e.lacking()
+	case e.op == Remove:
+		all = slices.Delete(all, i, i+1)
+	case e.op == Replace:
+		// The old one goes and the new one comes last: recorded on AWS. Without
+		// a value there is nothing new.
+		if i >= 0 {
+			all = slices.Delete(all, i, i+1)
+		}
+		if member = text(e.o.Value); member == "" {
+			member = e.target[len(e.target)-1]
+		}
+		fallthrough
+	default:
+		if !slices.Contains(all, member) {
+			all = append(all, member)
+		}
+	}
+	if len(all) == 0 {
+		all = nil
+	}
+	list.Set(reflect.ValueOf(all))
+	return nil
+}
+
+// refuseOperation is how most of the service refuses: it names what the path
+// admits.
+func refuseOperation(_ Patch, known *Row, o Operation) error {
+	if known == nil {
+		return refusePath(nil, nil, o)
+	}
+	return badRequest("Invalid patch operation specified. Must be one of: %v", known.Ops)
+}
+
+// refusePath is how it refuses where even a known path is called invalid.
+func refusePath(_ Patch, _ *Row, o Operation) error {
+	return badRequest("Invalid patch path %s", shown(o.Path))
+}
+
+// refuseScalar says so only of scalars: those that one cannot add.
+func refuseScalar(rows Patch, known *Row, o Operation) error {
+	if known != nil && known.Ops == Replace {
+		known = nil
+	}
+	return refuseOperation(rows, known, o)
+}
+
+// refuseListing is how the oldest part of the service refuses: it lists the
+// paths. The two blanks are its own.
+func refuseListing(rows Patch, _ *Row, o Operation) error {
+	const refusal = "Invalid patch path  '%s' specified for op '%s'. "
+	if opOf(text(o.Op)) != Replace {
+		return badRequest(refusal+"Please choose supported operations", *o.Path, shown(o.Op))
+	}
+	var paths []string
+	for _, row := range rows {
+		if row.Ops&Replace != 0 {
+			paths = append(paths, row.Path)
+		}
+	}
+	return badRequest(refusal+"Must be one of: [%s]", *o.Path, text(o.Op), strings.Join(paths, ", "))
+}

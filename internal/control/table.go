@@ -1,0 +1,24 @@
+package control
+
+// kinds is the table of kinds: what can be done to which things, and where.
+var kinds = []erased{
+	restAPIs,             // /restapis/{restapi_id}
+	resources,            // /restapis/{restapi_id}/resources/{resource_id}
+	methods,              // …/methods/{http_method}
+	methodResponses,      // …/methods/{http_method}/responses/{status_code}
+	integrations,         // …/methods/{http_method}/integration
+	integrationResponses, // …/methods/{http_method}/integration/responses/{status_code}
+	gatewayResponses,     // /restapis/{restapi_id}/gatewayresponses/{response_type}
+	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
+	stages,               // /restapis/{restapi_id}/stages/{stage_name}
+	accounts,             // /account
+}
+
+// irregular are the operations that are more, or other, than a verb of a kind.
+var irregular = []operation{
+	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
+	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
+	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
+	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},
+	{Name: "UntagResource", Route: "DELETE /tags/{resource_arn...}", Status: 204, Run: untagResource},
+}
