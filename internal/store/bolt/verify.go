@@ -74,7 +74,7 @@ func (v *verifier) verify() (head, error) {
 	if err != nil {
 		return head{}, err
 	}
-	if v.size/v.pageSize < int64(m.pages) || int64(m.pages) < 0 {
+	if m.pages < 2 || m.pages > uint64(v.size/v.pageSize) {
 		return head{}, corrupt("it has %d bytes and should have %d pages of %d", v.size, m.pages, v.pageSize)
 	}
 	v.used = make([]bool, m.pages)
