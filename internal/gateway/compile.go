@@ -160,7 +160,7 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 func (m *method) compileMock(i *restapi.Integration) {
 	m.request = compileTemplate(i)
 	for _, text := range m.request.texts {
-		m.mock = append(m.mock, mockStatusOf(text))
+		m.mock = append(m.mock, mockStatusOf(string(text)))
 	}
 }
 
@@ -173,7 +173,7 @@ func compileTemplate(i *restapi.Integration) template {
 	t := template{behavior: i.PassthroughBehavior}
 	for _, contentType := range slices.Sorted(maps.Keys(i.RequestTemplates)) {
 		t.types = append(t.types, contentType)
-		t.texts = append(t.texts, i.RequestTemplates[contentType])
+		t.texts = append(t.texts, []byte(i.RequestTemplates[contentType]))
 	}
 	return t
 }

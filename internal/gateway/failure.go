@@ -3,6 +3,8 @@ package gateway
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
@@ -28,7 +30,8 @@ var causes = []struct {
 	{integration.ErrEventTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
 }
 
-// failureOf returns the failure that err is, wraps or means.
+// failureOf returns the failure that err is, wraps or means, or nil if it says
+// that the caller is gone.
 func failureOf(err error) *gatewayresponse.Failure {
 	for i := range causes {
 		if errors.Is(err, causes[i].cause) {
@@ -37,11 +40,21 @@ func failureOf(err error) *gatewayresponse.Failure {
 			return &f
 		}
 	}
-	var network *upstream.NetworkError
-	if errors.As(err, &network) {
+	var backend *upstream.NetworkError
+	switch {
+	case errors.As(err, &backend):
 		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
+	case callerLeft(err):
+		return nil
 	}
 	return gatewayresponse.Of(err)
+}
+
+// callerLeft reports whether an error that is none of a backend's says that the
+// caller is gone: his connection broke, or his body ended before its end.
+func callerLeft(err error) bool {
+	var network net.Error
+	return errors.Is(err, upstream.ErrCallerLeft) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
 }
 
 // unknownAPI is the answer for an id that no API has. AWS has none: its DNS does
@@ -65,25 +78,20 @@ func unavailable(cause error) error {
 // statusCallerLeft is for nobody to see: the caller has left.
 const statusCallerLeft = 499
 
-// fail answers with the gateway response of a failure.
+// fail answers with the gateway response of a failure. A caller who is gone is
+// not answered.
 func (x *exchange) fail(err error) {
 	closeStream(&x.backend)
 	closeStream(x.response)
-	if callerLeft(err) {
+	f := failureOf(err)
+	if f == nil {
 		*x.response = message.Response{Status: statusCallerLeft, Header: x.response.Header[:0], Body: x.response.Body[:0]}
 		return
 	}
-	f := failureOf(err)
 	set := gatewayresponse.BuiltIn
 	if x.plan != nil {
 		set = x.plan.failures
 	}
 	set.Render(f, &x.scope, x.response)
 	x.gateway.why.log(x, f)
-}
-
-// callerLeft reports whether an error says that the caller is gone: his
-// connection broke, or his body ended before its end.
-func callerLeft(err error) bool {
-	return errors.Is(err, upstream.ErrCallerLeft)
 }

@@ -19,7 +19,7 @@ func chooseTemplate(x *exchange) (err error) {
 	if x.template, err = mapping.ChooseTemplate(x.sent.contentType, t.behavior, t.types); err != nil {
 		return fmt.Errorf("%w: %w", gatewayresponse.UnsupportedMediaType, err)
 	}
-	if x.template >= 0 && t.texts[x.template] == "" {
+	if x.template >= 0 && len(t.texts[x.template]) == 0 {
 		x.template = -1
 	}
 	if x.template >= 0 && x.request.Body != nil {
@@ -75,8 +75,7 @@ func appendAll(dst []byte, r io.Reader, tooLarge error) ([]byte, error) {
 func callHTTP(x *exchange) error {
 	var body []byte
 	if x.template >= 0 {
-		x.body = append(x.body[:0], x.method.request.texts[x.template]...)
-		body = x.body
+		body = x.method.request.texts[x.template] // the plan's: an upload may outlive the exchange
 	}
 	if err := x.method.http.Do(&x.in, body, x.template < 0, &x.backend); err != nil {
 		return err

@@ -43,7 +43,7 @@ type method struct {
 // A template is a method's request templates. Those that can be run are text.
 type template struct {
 	types    []string // content types
-	texts    []string
+	texts    [][]byte
 	behavior string // of passthrough
 }
 

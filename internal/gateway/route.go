@@ -195,21 +195,22 @@ const mostSuggested = 3
 // routes names the routes that the caller may have meant: those at the node, or
 // below the children whose names begin most like what he sent.
 func (m match) routes() []string {
-	var routes []string
-	if m.left == "" {
-		return m.node.collect(routes, "")
+	if m.left != "" {
+		segment, _ := cut(m.left)
+		if below := m.node.collectBelow(nil, segment); len(below) > 0 {
+			return below
+		}
 	}
-	segment, _ := cut(m.left)
-	return m.node.collectBelow(routes, segment)
+	return m.node.collect(nil)
 }
 
-func (n *node) collect(routes []string, like string) []string {
+func (n *node) collect(routes []string) []string {
 	for v, m := range n.methods {
 		if m != nil && len(routes) < mostSuggested {
 			routes = append(routes, verbs[v]+" "+m.path)
 		}
 	}
-	return n.collectBelow(routes, like)
+	return n.collectBelow(routes, "")
 }
 
 func (n *node) collectBelow(routes []string, like string) []string {
@@ -217,10 +218,10 @@ func (n *node) collectBelow(routes []string, like string) []string {
 		return cmp.Or(common(b, like)-common(a, like), strings.Compare(a, b))
 	})
 	for _, name := range names[:min(len(names), mostSuggested)] {
-		routes = n.static[name].collect(routes, "")
+		routes = n.static[name].collect(routes)
 	}
 	for _, c := range slices.Concat(n.params, n.greedy) {
-		routes = c.collect(routes, "")
+		routes = c.collect(routes)
 	}
 	return routes[:min(len(routes), mostSuggested)]
 }

@@ -8,7 +8,7 @@ import (
 
 // names is a set of header names, by length and then without case: most fields
 // of a message are told from it by their length alone.
-type names [24][]string
+type names [32][]string
 
 func namesOf(list ...string) *names {
 	var set names

@@ -1,0 +1,293 @@
+package integration
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// vectors runs the known behaviours of a file: each source says how one is
+// known, recorded that it was seen on AWS. There must be count of them, so that
+// none drops out unseen.
+func vectors[T any](t *testing.T, file string, count int, check func(t *testing.T, v T)) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []json.RawMessage
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != count {
+		t.Errorf("%s has %d vectors; want %d", file, len(rows), count)
+	}
+	for _, row := range rows {
+		var named struct{ Name string }
+		var v T
+		if err := errors.Join(json.Unmarshal(row, &named), json.Unmarshal(row, &v)); err != nil {
+			t.Fatal(err)
+		}
+		t.Run(named.Name, func(t *testing.T) { check(t, v) })
+	}
+}
+
+func TestMockStatus(t *testing.T) {
+	vectors(t, "mock.json", 10, func(t *testing.T, v struct {
+		Body string
+		Want int // 0: refused
+	},
+	) {
+		got, err := MockStatus(v.Body)
+		if got != v.Want || (err != nil) != (v.Want == 0) {
+			t.Errorf("MockStatus(%q) = %d, %v; want %d", v.Body, got, err, v.Want)
+		}
+	})
+}
+
+func TestMockStatusOurChoice(t *testing.T) {
+	for _, c := range []struct {
+		body string
+		want int // 0: refused
+	}{
+		{` { "a" : [1, {b: 'x'},], statusCode : 201 , } `, 201},
+		{`{"statusCode": 200, "statusCode": 404}`, 404},
+		{`{,"statusCode": 0200}`, 200},
+		{`{"statusCode": 200.0}`, 0},
+		{`{"statusCode": +200}`, 0},
+		{`{"statusCode": null}`, 0},
+		{`{"statusCode": {"statusCode": 200}}`, 0},
+		{`{"a": {"statusCode": 200}}`, 0},
+		{`{"a\"": "}", "statusCode": 200}`, 200},
+		{`{"statusCode": 200`, 0},
+		{`{"statusCode"`, 0},
+		{`{"a": "`, 0},
+		{`{"a": "\`, 0},
+		{`[{"statusCode": 200}]`, 0},
+		{strings.Repeat(`{"a":`, 10_000), 0},
+	} {
+		if got, _ := MockStatus(c.body); got != c.want {
+			t.Errorf("MockStatus(%.60q) = %d; want %d", c.body, got, c.want)
+		}
+	}
+}
+
+func TestSelection(t *testing.T) {
+	vectors(t, "selection.json", 14, func(t *testing.T, v struct {
+		Patterns    map[string]string
+		Value, Want string
+	},
+	) {
+		s, err := CompileSelection(v.Patterns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := s.Choose(v.Value); got != v.Want || ok != (v.Want != "") {
+			t.Errorf("%v chooses %q, %v for %q; want %q", v.Patterns, got, ok, v.Value, v.Want)
+		}
+	})
+}
+
+// TestSelectionRefuses shows that a pattern which Go would run otherwise than
+// Java is an error and not another pattern.
+func TestSelectionRefuses(t *testing.T) {
+	for _, p := range []string{`(?!200)\d+`, `(\d)\1\1`, `4\d*+`, `[0-9&&[^5]]+`, `[a[bc]]`, `\v`, `(`} {
+		if s, err := CompileSelection(map[string]string{"200": p}); err == nil {
+			t.Errorf("pattern %q was compiled to %v", p, s)
+		}
+	}
+	if _, err := CompileSelection(map[string]string{"200": `[^\]\[]+|5\d{2}`}); err != nil {
+		t.Errorf("escaped brackets begin no class: %v", err)
+	}
+}
+
+func TestRemappedHeaders(t *testing.T) {
+	vectors(t, "remapped.json", 23, func(t *testing.T, v struct {
+		Type, Header string
+		Want         *string // nil: does not reach the caller
+	},
+	) {
+		want := ""
+		if v.Want != nil {
+			want = *v.Want
+		}
+		rule := AnswerRuleOf(v.Type)
+		if got := rule.Name(v.Header); got != want {
+			t.Errorf("%s of %s reaches the caller as %q; want %q", v.Header, v.Type, got, want)
+		}
+		for _, f := range rule.Apply(message.Header{{Name: v.Header, Value: "x"}}) {
+			if f.Name != want {
+				t.Errorf("%s of %s was handed on as %q; want %q", v.Header, v.Type, f.Name, want)
+			}
+		}
+	})
+}
+
+func TestAnswer(t *testing.T) {
+	vectors(t, "answer.json", 18, func(t *testing.T, v struct {
+		Answer json.RawMessage
+		Status int
+		Header map[string]string // several values joined with ", "
+		Body   string
+	},
+	) {
+		a, err := ParseAnswer(v.Answer)
+		if v.Status == 502 {
+			if !errors.Is(err, ErrAnswer) {
+				t.Errorf("%s was read as %+v, %v; want %v", v.Answer, a, err, ErrAnswer)
+			}
+			return
+		}
+		if err != nil || a.Status != v.Status || a.Body != v.Body {
+			t.Errorf("%s was read as %+v, %v; want %d %q", v.Answer, a, err, v.Status, v.Body)
+		}
+		got := map[string]string{"Content-Type": "application/json"}
+		for _, f := range a.Header {
+			if got[f.Name] != "" {
+				f.Value = got[f.Name] + ", " + f.Value
+			}
+			got[f.Name] = f.Value
+		}
+		for name, want := range v.Header {
+			if got[name] != want {
+				t.Errorf("%s gives %s: %q; want %q", v.Answer, name, got[name], want)
+			}
+		}
+	})
+}
+
+func TestAnswerOurChoice(t *testing.T) {
+	for _, c := range []struct {
+		answer string
+		header string // of the answer; "-": refused
+	}{
+		{`{"headers":{"a":1.5e3,"b":null,"c":false}}`, "a:1.5e3 c:false"},
+		{`{"headers":{"b":"1","a":"2"}}`, "b:1 a:2"},
+		{`{"multiValueHeaders":{"Set-Cookie":["a","b"]},"headers":{"set-cookie":"b","x":"y"}}`, "Set-Cookie:a Set-Cookie:b x:y"},
+		{`{"headers":{"Date":"d","x-amz-apigw-id":"forged","Transfer-Encoding":"chunked"}}`, "x-amzn-Remapped-Date:d"},
+		{`{"headers":{"a":"x\r\nSet-Cookie: b"}}`, "-"},
+		{`{"headers":{"a b":"x"}}`, "-"},
+		{`{"headers":{"":"x"}}`, "-"},
+		{`{"headers":{"a":{}}}`, "-"},
+		{`{"headers":[]}`, "-"},
+		{`{"StatusCode":200}`, "-"},
+		{`{"statusCode":101}`, "-"},
+		{`{"statusCode":1000}`, "-"},
+		{`{"statusCode":null}`, ""},
+		{`{"body":{}}`, "-"},
+		{`{"body":5}`, "-"},
+		{`{"isBase64Encoded":"true"}`, "-"},
+		{`{"statusCode":200} x`, "-"},
+		{`{"statusCode":200,}`, "-"},
+		{`{'statusCode':200}`, "-"},
+		{``, "-"},
+	} {
+		a, err := ParseAnswer([]byte(c.answer))
+		var got []string
+		for _, f := range a.Header {
+			got = append(got, f.Name+":"+f.Value)
+		}
+		if err != nil {
+			got = []string{"-"}
+		}
+		if strings.Join(got, " ") != c.header {
+			t.Errorf("%s gives %q, %v; want %q", c.answer, got, err, c.header)
+		}
+	}
+}
+
+func TestAnswerBinary(t *testing.T) {
+	vectors(t, "binary.json", 11, func(t *testing.T, v struct {
+		BinaryMediaTypes   MediaTypes
+		Accept, Body, Want string
+		Base64             bool
+	},
+	) {
+		a := Answer{Body: v.Body, Base64: v.Base64}
+		got, err := a.AppendBody(nil, v.Accept, v.BinaryMediaTypes)
+		if string(got) != v.Want || err != nil {
+			t.Errorf("%q for Accept %q and %v gives %q, %v; want %q", v.Body, v.Accept, v.BinaryMediaTypes, got, err, v.Want)
+		}
+	})
+	a := Answer{Body: "no base64!", Base64: true}
+	if got, err := a.AppendBody(nil, "", MediaTypes{"*/*"}); !errors.Is(err, ErrBase64) {
+		t.Errorf("broken base64 gives %q, %v; want %v", got, err, ErrBase64)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	now := time.Unix(1465424516, 0)
+	vectors(t, "trace.json", 4, func(t *testing.T, v struct {
+		Sent, Want string
+		Function   bool
+	},
+	) {
+		got := string(AppendTrace(nil, v.Sent, v.Function, now))
+		if !regexp.MustCompile(`\A` + v.Want).MatchString(got) {
+			t.Errorf("trace from %q is %q; want %q", v.Sent, got, v.Want)
+		}
+	})
+	for sent, want := range map[string]string{
+		"Root=1-a\r\nx: y": `Root=1-57589a84-[0-9a-f]{24}`,
+		"Self=1;root=1-a; PARENT=b;Sampled=?;Lineage=x": `Root=1-a;Parent=b;Sampled=\?`,
+	} {
+		got := string(AppendTrace(nil, sent, false, now))
+		if !regexp.MustCompile(`\A` + want + `\z`).MatchString(got) {
+			t.Errorf("trace from %q is %q; want %q", sent, got, want)
+		}
+	}
+}
+
+func FuzzMockStatus(f *testing.F) {
+	for _, s := range []string{`{"statusCode": 200}`, `{a: [b, 'c'], statusCode: 1,}`, `{"a\\": {}}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		strict := map[string]any{}
+		status, err := MockStatus(body)
+		if json.Unmarshal([]byte(body), &strict) != nil || strings.Contains(body, `\`) {
+			return
+		}
+		// What is strict JSON means the same here.
+		want, isNumber := strict["statusCode"].(float64)
+		if (err == nil) != (isNumber && want == float64(int(want)) && !strings.ContainsAny(body, ".eE")) &&
+			!strings.ContainsAny(body, ".eE") && want < 1e18 && want > -1e18 {
+			t.Errorf("MockStatus(%q) = %d, %v; JSON says %v", body, status, err, strict["statusCode"])
+		}
+	})
+}
+
+func FuzzParseAnswer(f *testing.F) {
+	for _, s := range []string{`{"statusCode":200,"headers":{"a":true},"multiValueHeaders":{"b":["c",1]},"body":"x\u00e9\ud83d\ude00","isBase64Encoded":true}`, `{}`, `[1]`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		a, err := ParseAnswer(data)
+		if err != nil {
+			return
+		}
+		if !json.Valid(data) {
+			t.Errorf("%q is no JSON and was read as %+v", data, a)
+		}
+		if a.Status < 200 || a.Status > 599 {
+			t.Errorf("%q has status %d", data, a.Status)
+		}
+		for _, h := range a.Header {
+			if !validName(h.Name) || strings.ContainsAny(h.Value, "\r\n\x00") {
+				t.Errorf("%q has header %q: %q", data, h.Name, h.Value)
+			}
+		}
+		var whole struct {
+			Body *string `json:"body"`
+		}
+		if strings.Count(string(data), "body") == 1 && json.Unmarshal(data, &whole) == nil && whole.Body != nil && *whole.Body != a.Body {
+			t.Errorf("%q has body %q; encoding/json reads %q", data, a.Body, *whole.Body)
+		}
+	})
+}
