@@ -61,7 +61,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-var position = regexp.MustCompile(`position=[^&]+`)
+var position = regexp.MustCompile(`position=[^&"\\]+`)
 
 // testResource compares one resource, and those embedded in it, with got. where
 // tells where it stands in the answer.
