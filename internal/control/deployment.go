@@ -32,14 +32,14 @@ var deployments = &Kind[restapi.Deployment]{
 }
 
 var deploymentBody = Body{
-	{"stageName", Constraint{}},
-	{"stageDescription", Constraint{}},
-	{"description", Constraint{}},
-	{"cacheClusterEnabled", Constraint{}},
-	{"cacheClusterSize", Constraint{Enum: cacheClusterSizes}},
-	{"variables", Constraint{}},
-	{"canarySettings", Constraint{}},
-	{"tracingEnabled", Constraint{}},
+	{Name: "stageName"},
+	{Name: "stageDescription"},
+	{Name: "description"},
+	{Name: "cacheClusterEnabled"},
+	{Name: "cacheClusterSize", Enum: cacheClusterSizes},
+	{Name: "variables"},
+	{Name: "canarySettings"},
+	{Name: "tracingEnabled"},
 }
 
 // A deploymentInput is what CreateDeployment takes.

@@ -13,11 +13,11 @@ var gatewayResponses = &Kind[restapi.GatewayResponse]{
 	Key:   "responseType",
 	Verbs: List | Get | Put | Update | Delete,
 	Body: Body{
-		{"statusCode", Constraint{Pattern: statusCode}},
-		{"responseParameters", Constraint{}},
-		{"responseTemplates", Constraint{}},
+		{Name: "statusCode", Pattern: statusCode},
+		{Name: "responseParameters"},
+		{Name: "responseTemplates"},
 	},
-	URI:     &Member{"responseType", Constraint{Enum: responseTypes()}},
+	URI:     &Member{Name: "responseType", Enum: responseTypes()},
 	Missing: "Gateway response type not defined on api",
 	Patch: Patch{
 		{"/statusCode", Replace},
@@ -69,13 +69,13 @@ func responseTypes() []string {
 // with: the built-in default, whatever the family has become. The status is
 // left open, so that it stays the cause's own until an owner sets one.
 func defaultGatewayResponse(c *call) *restapi.GatewayResponse {
-	name := c.name("response_type")
-	t, _ := gatewayresponse.TypeOf(name)
 	return &restapi.GatewayResponse{
-		ResponseType: name, DefaultResponse: true,
-		ResponseTemplates: gatewayresponse.View(nil, t).ResponseTemplates,
+		ResponseType: c.name("response_type"), DefaultResponse: true, ResponseTemplates: builtInTemplates(),
 	}
 }
+
+// builtInTemplates are those that every entry has which has none.
+func builtInTemplates() map[string]string { return gatewayresponse.View(nil, 0).ResponseTemplates }
 
 // admitGatewayResponseValue refuses values that are nothing. A family alone can
 // be without a status.
@@ -104,6 +104,9 @@ func admitGatewayResponseValue(r *restapi.GatewayResponse, target []string, o Op
 
 func checkGatewayResponse(_ *call, _, r *restapi.GatewayResponse) error {
 	r.DefaultResponse = false
+	if len(r.ResponseTemplates) == 0 {
+		r.ResponseTemplates = builtInTemplates()
+	}
 	if hasEmpty(r.ResponseParameters) {
 		return badRequest("Invalid null or empty value in responseParameters")
 	}

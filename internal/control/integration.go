@@ -17,22 +17,22 @@ var integrations = &Kind[restapi.Integration]{
 	Missing: "Invalid Integration identifier specified",
 	Hides:   Delete,
 	Body: Body{
-		{"type", Constraint{Required: true, Enum: []string{"HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"}}},
-		{"httpMethod", Constraint{}},
-		{"uri", Constraint{}},
-		{"connectionType", Constraint{Enum: connectionTypes}},
-		{"connectionId", Constraint{}},
-		{"credentials", Constraint{}},
-		{"requestParameters", Constraint{}},
-		{"requestTemplates", Constraint{}},
-		{"passthroughBehavior", Constraint{}},
-		{"cacheNamespace", Constraint{}},
-		{"cacheKeyParameters", Constraint{}},
-		{"contentHandling", Constraint{Enum: contentHandlings}},
-		{"timeoutInMillis", Constraint{}},
-		{"tlsConfig", Constraint{}},
-		{"responseTransferMode", Constraint{Enum: transferModes}},
-		{"integrationTarget", Constraint{}},
+		{Name: "type", Required: true, Enum: []string{"HTTP", "MOCK", "AWS_PROXY", "HTTP_PROXY", "AWS"}},
+		{Name: "httpMethod"},
+		{Name: "uri"},
+		{Name: "connectionType", Enum: connectionTypes},
+		{Name: "connectionId"},
+		{Name: "credentials"},
+		{Name: "requestParameters"},
+		{Name: "requestTemplates"},
+		{Name: "passthroughBehavior"},
+		{Name: "cacheNamespace"},
+		{Name: "cacheKeyParameters"},
+		{Name: "contentHandling", Enum: contentHandlings},
+		{Name: "timeoutInMillis"},
+		{Name: "tlsConfig"},
+		{Name: "responseTransferMode", Enum: transferModes},
+		{Name: "integrationTarget"},
 	},
 	Patch: Patch{
 		{"/cacheKeyParameters/*", Add | Replace | Remove},
@@ -140,8 +140,12 @@ func settleIntegration(c *call, i *restapi.Integration) {
 	}
 }
 
-// integrationARN is arn:{partition}:apigateway:{region}:{service}:{how}.
-var integrationARN = regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:([^:]+):(.*)$`)
+var (
+	anyARN = regexp.MustCompile(`^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`)
+
+	// integrationARN is arn:{partition}:apigateway:{region}:{service}:{how}.
+	integrationARN = regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:[^:]+:(path|action)/.`)
+)
 
 // backendARNs are those that AWS_PROXY takes.
 var backendARNs = []*regexp.Regexp{
@@ -166,11 +170,10 @@ func checkBackend(i *restapi.Integration) error {
 		}
 		return nil
 	}
-	parts := integrationARN.FindStringSubmatch(i.URI)
 	switch {
-	case parts == nil:
+	case !anyARN.MatchString(i.URI):
 		return badRequest("Invalid ARN specified in the request")
-	case !strings.HasPrefix(parts[2], "path/") && !strings.HasPrefix(parts[2], "action/"):
+	case !integrationARN.MatchString(i.URI):
 		return badRequest("AWS ARN for integration must contain path or action")
 	case i.Type == "AWS_PROXY" && !anyOf(i.URI, backendARNs...):
 		return badRequest("Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.")

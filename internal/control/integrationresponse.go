@@ -13,12 +13,12 @@ var integrationResponses = &Kind[restapi.IntegrationResponse]{
 	Verbs:  Get | Put | Update | Delete,
 	Status: map[Verb]int{Delete: 204},
 	Body: Body{
-		{"selectionPattern", Constraint{}},
-		{"responseParameters", Constraint{}},
-		{"responseTemplates", Constraint{}},
-		{"contentHandling", Constraint{Enum: contentHandlings}},
+		{Name: "selectionPattern"},
+		{Name: "responseParameters"},
+		{Name: "responseTemplates"},
+		{Name: "contentHandling", Enum: contentHandlings},
 	},
-	URI:     &Member{"statusCode", Constraint{Pattern: statusCode}},
+	URI:     &Member{Name: "statusCode", Pattern: statusCode},
 	Missing: "Invalid Response status code specified",
 	Patch: Patch{
 		{"/contentHandling", Replace},

@@ -8,8 +8,8 @@ var methodResponses = &Kind[restapi.MethodResponse]{
 	Key:     "statusCode",
 	Verbs:   Get | Put | Update | Delete,
 	Status:  map[Verb]int{Update: 201, Delete: 204}, // 201 is no slip of ours
-	Body:    names("responseParameters", "responseModels"),
-	URI:     &Member{"statusCode", Constraint{Pattern: statusCode}},
+	Body:    Body{{Name: "responseParameters"}, {Name: "responseModels"}},
+	URI:     &Member{Name: "statusCode", Pattern: statusCode},
 	Missing: "Invalid Response status code specified",
 	Taken:   "Response already exists for this resource",
 	Patch: Patch{

@@ -1,161 +1,43 @@
 package control
 
-import (
-	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "github.com/gatewright/gatewright/internal/restapi"
 
-// A Body lists the members that an operation's body may have, in the order of
-// the service's model, and what the framework demands of them before anything
-// else is looked at. Other members are ignored.
-type Body []Member
-
-// A Member is a member of a body, "endpointConfiguration.types", or of a URL
-// path, "statusCode".
-type Member struct {
-	Name string
-	Constraint
+// defaultModels come with every API that is not imported, as the service has
+// them, blanks included.
+var defaultModels = []restapi.Model{
+	{
+		Name:        "Empty",
+		Description: "This is a default empty schema model",
+		ContentType: "application/json",
+		Schema: `{
+  "$schema": "http://json-schema.org/draft-04/schema#",
+  "title" : "Empty Schema",
+  "type" : "object"
+}`,
+	},
+	{
+		Name:        "Error",
+		Description: "This is a default error schema model",
+		ContentType: "application/json",
+		Schema: `{
+  "$schema" : "http://json-schema.org/draft-04/schema#",
+  "title" : "Error Schema",
+  "type" : "object",
+  "properties" : {
+    "message" : { "type" : "string" }
+  }
+}`,
+	},
 }
 
-// A Constraint is what the framework checks.
-type Constraint struct {
-	Required bool
-	Enum     []string       // in the order in which the service prints it
-	Pattern  *regexp.Regexp // of the whole value
-}
-
-var statusCode = regexp.MustCompile(`^[1-5]\d\d$`)
-
-// names makes members without constraints.
-func names(members ...string) Body {
-	b := make(Body, len(members))
-	for i, m := range members {
-		b[i].Name = m
-	}
-	return b
-}
-
-// body reads the call's body into v and checks the model: first what cannot be
-// read, then all violations in one answer, those of the body before those of
-// the path.
-func (c *call) read(v any) error {
-	if err := decode(c.given(), v); err != nil {
-		return err
-	}
-	return c.checkModel()
-}
-
-// given returns the members of the body that the operation knows.
-func (c *call) given() object {
-	known := make(object, len(c.op.Body))
-	for _, m := range c.op.Body {
-		name, _, _ := strings.Cut(m.Name, ".")
-		if value, ok := c.body[name]; ok {
-			known[name] = value
+// checkModels says which of the models that content types are mapped to is not
+// one of the API's.
+func checkModels(c *call, byContentType map[string]string) error {
+	for _, contentType := range sortedKeys(byContentType) {
+		name := byContentType[contentType]
+		if !c.exists(c.api() + "/models/" + pathEscape(name)) {
+			return badRequest("Invalid model identifier specified: %s", name)
 		}
 	}
-	return known
-}
-
-func (c *call) checkModel() error {
-	var v violations
-	input := lowerFirst(c.op.Name) + "Input."
-	for _, m := range c.op.Body {
-		v.check(input+m.Name, lookup(c.body, m.Name), m.Constraint)
-	}
-	c.checkURI(&v)
-	return v.err()
-}
-
-func (c *call) checkURI(v *violations) {
-	for _, m := range c.op.URI {
-		v.check(m.Name, c.name(m.variable), m.Constraint)
-	}
-}
-
-func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
-
-// A uriMember is a member of the URL path with a constraint.
-type uriMember struct {
-	Member
-	variable string // of the route: "status_code"
-}
-
-// lookup finds a member, however deep: "endpointConfiguration.types".
-func lookup(o object, name string) any {
-	head, rest, nested := strings.Cut(name, ".")
-	if !nested {
-		return o[head]
-	}
-	inner, _ := o[head].(object)
-	return lookup(inner, rest)
-}
-
-// violations are collected into one ValidationException.
-type violations []string
-
-func (v *violations) check(where string, value any, c Constraint) {
-	switch value := value.(type) {
-	case nil:
-		if c.Required {
-			*v = append(*v, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", where))
-		}
-	case string:
-		if broken := c.broken(value); broken != "" {
-			v.add(value, where, broken)
-		}
-	case []any:
-		for _, item := range value {
-			s, _ := item.(string)
-			if broken := c.broken(s); broken != "" {
-				v.add(printed(value), where, "Member must satisfy constraint: ["+broken+"]")
-				return
-			}
-		}
-	}
-}
-
-// broken says which constraint a value breaks. Where a member may be absent,
-// an empty value counts as absent: recorded on AWS for ipAddressType.
-func (c Constraint) broken(value string) string {
-	if value == "" && !c.Required && c.Pattern == nil {
-		return ""
-	}
-	if c.Enum != nil && !slices.Contains(c.Enum, value) {
-		return "Member must satisfy enum value set: [" + strings.Join(c.Enum, ", ") + "]"
-	}
-	if c.Pattern != nil && !c.Pattern.MatchString(value) {
-		return "Member must satisfy regular expression pattern: " + strings.Trim(c.Pattern.String(), "^$")
-	}
-	return ""
-}
-
-func (v *violations) add(value, where, broken string) {
-	*v = append(*v, fmt.Sprintf("Value '%s' at '%s' failed to satisfy constraint: %s", value, where, broken))
-}
-
-func (v violations) err() error {
-	if len(v) == 0 {
-		return nil
-	}
-	noun := " validation errors detected: "
-	if len(v) == 1 {
-		noun = " validation error detected: "
-	}
-	return &failure{400, "ValidationException", strconv.Itoa(len(v)) + noun + strings.Join(v, "; ")}
-}
-
-// printed writes a list as the service does: [a, b].
-func printed(list []any) string {
-	var b strings.Builder
-	for i, item := range list {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		fmt.Fprint(&b, item)
-	}
-	return "[" + b.String() + "]"
+	return nil
 }

@@ -59,6 +59,8 @@ func foreign(r *http.Request) error {
 	if !ok || s.service == "apigateway" || s.service == "sts" && r.Method == http.MethodPost && r.URL.Path == "/" {
 		return nil
 	}
-	return &failure{http.StatusNotFound, "UnknownOperationException",
-		"This is Gatewright, which answers for Amazon API Gateway (apigateway) and not for the service \"" + s.service + "\""}
+	return &failure{
+		http.StatusNotFound, "UnknownOperationException",
+		"This is Gatewright, which answers for Amazon API Gateway (apigateway) and not for the service \"" + s.service + "\"",
+	}
 }

@@ -118,10 +118,10 @@ func shown(s *string) string {
 }
 
 var (
-	patchBody = names("patchOperations")
+	patchBody = Body{{Name: "patchOperations"}}
 
 	// patchOp prints the operations in the order that is recorded on AWS.
-	patchOp = Constraint{Required: true, Enum: []string{"add", "remove", "move", "test", "replace", "copy"}}
+	patchOp = Member{Required: true, Enum: []string{"add", "remove", "move", "test", "replace", "copy"}}
 )
 
 // patchOperations reads the body of a PATCH and checks its model. Errors of the

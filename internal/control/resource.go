@@ -15,7 +15,7 @@ var resources = &Kind[restapi.Resource]{
 	Key:     "id",
 	Verbs:   List | Get | Create | Update | Delete,
 	At:      map[Verb]string{Create: "/restapis/{restapi_id}/resources/{parent_id}"},
-	Body:    Body{{"pathPart", Constraint{Required: true}}},
+	Body:    Body{{Name: "pathPart", Required: true}},
 	Missing: "Invalid Resource identifier specified",
 	Hides:   every &^ List,
 	Patch: Patch{
@@ -104,13 +104,16 @@ func checkResource(c *call, old, r *restapi.Resource) error {
 	return settlePaths(c, r)
 }
 
+// maxPathPart bounds a part by what AWS lets a method's whole path be.
+const maxPathPart = 1600
+
 var (
 	pathPart     = regexp.MustCompile(`^[a-zA-Z0-9._:,-]+$`)
 	pathVariable = regexp.MustCompile(`^\{[a-zA-Z0-9._:-]+\+?\}$`)
 )
 
 func checkPathPart(part string) error {
-	if anyOf(part, pathPart, pathVariable) {
+	if len(part) <= maxPathPart && anyOf(part, pathPart, pathVariable) {
 		return nil
 	}
 	return badRequest("Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end.")

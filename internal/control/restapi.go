@@ -85,21 +85,21 @@ var (
 )
 
 var restAPIBody = Body{
-	{"name", Constraint{Required: true}},
-	{"description", Constraint{}},
-	{"version", Constraint{}},
-	{"cloneFrom", Constraint{}},
-	{"binaryMediaTypes", Constraint{}},
-	{"minimumCompressionSize", Constraint{}},
-	{"apiKeySource", Constraint{Enum: apiKeySources}},
-	{"endpointConfiguration", Constraint{}},
-	{"endpointConfiguration.types", Constraint{Enum: endpointTypes}},
-	{"endpointConfiguration.ipAddressType", Constraint{Enum: ipAddressTypes}},
-	{"policy", Constraint{}},
-	{"tags", Constraint{}},
-	{"disableExecuteApiEndpoint", Constraint{}},
-	{"securityPolicy", Constraint{Enum: securityPolicies}},
-	{"endpointAccessMode", Constraint{Enum: accessModes}},
+	{Name: "name", Required: true},
+	{Name: "description"},
+	{Name: "version"},
+	{Name: "cloneFrom"},
+	{Name: "binaryMediaTypes"},
+	{Name: "minimumCompressionSize"},
+	{Name: "apiKeySource", Enum: apiKeySources},
+	{Name: "endpointConfiguration"},
+	{Name: "endpointConfiguration.types", Enum: endpointTypes},
+	{Name: "endpointConfiguration.ipAddressType", Enum: ipAddressTypes},
+	{Name: "policy"},
+	{Name: "tags"},
+	{Name: "disableExecuteApiEndpoint"},
+	{Name: "securityPolicy", Enum: securityPolicies},
+	{Name: "endpointAccessMode", Enum: accessModes},
 }
 
 // maxCompressionSize is the largest body, in bytes, that compression may spare.
@@ -267,6 +267,7 @@ func clone(c *call, from string, api *restapi.RestAPI) error {
 		return notFound("Invalid API identifier specified %s:%s", c.ns.Account, from)
 	}
 	api.RootResourceID = source.RootResourceID
+	inherit(c, api, source)
 	copies := map[string][]byte{}
 	for _, part := range []string{restAPIPath(from), siblingIndex(from)} {
 		prefix := c.ns.Key(part + "/")
@@ -282,6 +283,25 @@ func clone(c *call, from string, api *restapi.RestAPI) error {
 		c.writes.Put(key, record)
 	}
 	return nil
+}
+
+// inherit takes over from the source what the caller did not give.
+func inherit(c *call, api, source *restapi.RestAPI) {
+	if c.body["description"] == nil {
+		api.Description = source.Description
+	}
+	if c.body["binaryMediaTypes"] == nil {
+		api.BinaryMediaTypes = source.BinaryMediaTypes
+	}
+	if c.body["minimumCompressionSize"] == nil {
+		api.MinimumCompressionSize = source.MinimumCompressionSize
+	}
+	if c.body["apiKeySource"] == nil {
+		api.APIKeySource = source.APIKeySource
+	}
+	if c.body["policy"] == nil {
+		api.Policy = strings.ReplaceAll(source.Policy, ":"+source.ID+"/", ":"+api.ID+"/")
+	}
 }
 
 // beside reports whether a key below an API's is no part of its draft.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -18,16 +19,16 @@ var stages = &Kind[restapi.Stage]{
 	Missing: "Invalid stage identifier specified",
 	Taken:   "Stage already exists",
 	Body: Body{
-		{"stageName", Constraint{Required: true}},
-		{"deploymentId", Constraint{Required: true}},
-		{"description", Constraint{}},
-		{"cacheClusterEnabled", Constraint{}},
-		{"cacheClusterSize", Constraint{Enum: cacheClusterSizes}},
-		{"variables", Constraint{}},
-		{"documentationVersion", Constraint{}},
-		{"canarySettings", Constraint{}},
-		{"tracingEnabled", Constraint{}},
-		{"tags", Constraint{}},
+		{Name: "stageName", Required: true},
+		{Name: "deploymentId", Required: true},
+		{Name: "description"},
+		{Name: "cacheClusterEnabled"},
+		{Name: "cacheClusterSize", Enum: cacheClusterSizes},
+		{Name: "variables"},
+		{Name: "documentationVersion"},
+		{Name: "canarySettings"},
+		{Name: "tracingEnabled"},
+		{Name: "tags"},
 	},
 	Patch: Patch{
 		{"/deploymentId", Replace | Copy},
@@ -276,6 +277,10 @@ func admitStageValue(_ *restapi.Stage, target []string, o Operation) error {
 			return oneOf(loggingLevels, o)
 		case "unauthorizedCacheControlHeaderStrategy":
 			return oneOf(cacheStrategies, o)
+		case "cacheTtlInSeconds":
+			if ttl, err := strconv.Atoi(text(o.Value)); err != nil || ttl < 0 || ttl > 3600 {
+				return badRequest("Invalid cache TTL specified, must be between 0 and 3600 seconds")
+			}
 		}
 	}
 	return nil
@@ -317,21 +322,21 @@ const canaryDeployment, canaryVariables = "/canarySettings/deploymentId", "/cana
 // promoteCanary copies what the canary tried to the stage and leaves the canary
 // where it is.
 func promoteCanary(s *restapi.Stage, o Operation) error {
-	path, from := *o.Path, text(o.From)
-	if path == "/deploymentId" && from != canaryDeployment || path == "/variables" && from != canaryVariables {
+	what := strings.TrimPrefix(*o.Path, "/")
+	if from := text(o.From); from != map[string]string{"deploymentId": canaryDeployment, "variables": canaryVariables}[what] {
 		return errCopy(o)
 	}
 	if s.CanarySettings == nil {
 		return badRequest("Promotion not available. Canary does not exist.")
 	}
-	if path == "/deploymentId" {
+	if what == "deploymentId" {
 		s.DeploymentID = s.CanarySettings.DeploymentID
 		return nil
 	}
-	merged := map[string]string{}
-	maps.Copy(merged, s.Variables)
-	maps.Copy(merged, s.CanarySettings.StageVariableOverrides)
-	s.Variables = merged
+	if s.Variables == nil {
+		s.Variables = map[string]string{}
+	}
+	maps.Copy(s.Variables, s.CanarySettings.StageVariableOverrides)
 	return nil
 }
 
@@ -352,7 +357,7 @@ func refuseStageOperation(_ Patch, known *Row, o Operation) error {
 		return noMethodSetting(o)
 	case strings.HasPrefix(path, "/accessLogSettings"):
 		return badRequest("Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, /accessLogSettings/format]")
-	case known != nil && op != Replace && !strings.HasPrefix(known.Path, "/methodSettings"):
+	case known != nil && known.Ops&Replace != 0:
 		return badRequest("Invalid %s operation with path: %s", shown(o.Op), path)
 	}
 	if suffix := settingSuffix(path); suffix != "" {

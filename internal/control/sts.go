@@ -13,8 +13,10 @@ func (h *Handler) serveSTS(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 	form, _ := url.ParseQuery(string(body))
 	if action := form.Get("Action"); err != nil || action != "GetCallerIdentity" {
-		h.fail(w, r, &failure{http.StatusNotFound, "UnknownOperationException",
-			"This is Gatewright, which answers for Amazon API Gateway (apigateway) and, of STS, for GetCallerIdentity alone"})
+		h.fail(w, r, &failure{
+			http.StatusNotFound, "UnknownOperationException",
+			"This is Gatewright, which answers for Amazon API Gateway (apigateway) and, of STS, for GetCallerIdentity alone",
+		})
 		return
 	}
 	account := h.namespace(r).Account

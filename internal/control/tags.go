@@ -12,7 +12,7 @@ import (
 // Tags are no kind: they live in the things that they are on, and are reached
 // by ARN instead of by path.
 
-var tagsBody = Body{{"tags", Constraint{Required: true}}}
+var tagsBody = Body{{Name: "tags", Required: true}}
 
 func getTags(c *call) (answer, error) {
 	t, err := findTagged(c)
@@ -53,7 +53,7 @@ func untagResource(c *call) (answer, error) {
 	keys := c.query["tagKeys"]
 	if len(keys) == 0 {
 		var v violations
-		v.check("tagKeys", nil, Constraint{Required: true})
+		v.check("tagKeys", nil, Member{Required: true})
 		return answer{}, v.err()
 	}
 	t, err := findTagged(c)
