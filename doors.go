@@ -1,0 +1,88 @@
+package gatewright
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatewright/gatewright/internal/edge"
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// controlDoor answers the control listener: our own pages, invocations, and
+// everything else as the control plane.
+func (s *Server) controlDoor(api http.Handler) message.Handler {
+	control := edge.HTTPHandler(api)
+	own := edge.HTTPHandler(s.ownPages())
+	return message.HandlerFunc(func(x *message.Exchange) {
+		switch {
+		case strings.HasPrefix(x.Request.Path, ownPrefix):
+			own.Serve(x)
+		case s.gateway.Claims(&x.Request):
+			s.gateway.Serve(x)
+		default:
+			if why := s.turnedAway(&x.Request); why != "" {
+				s.Log.Warn("control plane turned a web page away", "reason", why, "remote", x.Request.Remote)
+				refuseWith(&gatewayresponse.Failure{Status: http.StatusForbidden, ErrorType: "AccessDeniedException", Message: why}, &x.Response)
+				return
+			}
+			control.Serve(x)
+		}
+	})
+}
+
+// turnedAway says why a request may not reach the control plane, or "". Against
+// programs the listener's address is the guard; this is against web pages in a
+// browser on this machine, which reach loopback too: by a request across
+// origins, or by a name of theirs that they point at 127.0.0.1.
+func (s *Server) turnedAway(r *message.Request) string {
+	if !s.knownHost(hostname(r.Host)) {
+		return "The control plane does not answer to the host " + r.Host + ". Start it with --control-host to add a name."
+	}
+	origin, sent := r.Header.Lookup("Origin")
+	if !sent {
+		return ""
+	}
+	u, err := url.Parse(origin)
+	if err != nil || !s.knownHost(u.Hostname()) {
+		return "The control plane does not answer to pages of " + origin + ". Start it with --control-host to add a name."
+	}
+	return ""
+}
+
+// knownHost reports whether name can be meant for the control plane. Addresses
+// are safe: only names can be pointed elsewhere. Names without a dot belong to
+// the network of containers that --allow-open-control is for.
+func (s *Server) knownHost(name string) bool {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return true
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") ||
+		strings.HasPrefix(name, "apigateway.") ||
+		s.AllowOpenControl && name != "" && !strings.Contains(name, ".") ||
+		slices.ContainsFunc(s.ControlHosts, func(h string) bool { return strings.EqualFold(h, name) })
+}
+
+// hostname is a Host field without its port.
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return host
+}
+
+// refuse answers a request that was no valid HTTP, or broke a limit before an
+// API was known: in the built-in form that no owner can change.
+func refuse(status int, cause error, r *message.Response) {
+	refuseWith(&gatewayresponse.Failure{Status: status, Message: http.StatusText(status), ErrorType: "BadRequestException", Cause: cause}, r)
+}
+
+func refuseWith(f *gatewayresponse.Failure, r *message.Response) {
+	gatewayresponse.BuiltIn.Render(f, new(mapping.Scope), r)
+}

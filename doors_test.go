@@ -1,0 +1,51 @@
+package gatewright
+
+import (
+	"testing"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+func TestWebPagesAreTurnedAway(t *testing.T) {
+	for _, c := range []struct {
+		name, host, origin string
+		open               bool
+		away               bool
+	}{
+		{"an AWS client", "127.0.0.1:4566", "", false, false},
+		{"by name", "localhost:4566", "", false, false},
+		{"by a name under localhost", "api.localhost:4566", "", false, false},
+		{"by IPv6", "[::1]:4566", "", false, false},
+		{"by AWS's name", "apigateway.eu-west-1.amazonaws.com", "", false, false},
+		{"by a configured name", "gateway.internal:4566", "", false, false},
+		{"no host", "", "", false, true},
+		{"a name that somebody points at loopback", "evil.example:4566", "", false, true},
+		{"a name that begins like ours", "localhost.evil.example:4566", "", false, true},
+		{"a page of ours", "127.0.0.1:4566", "http://localhost:4566", false, false},
+		{"a page from elsewhere", "127.0.0.1:4566", "https://evil.example", false, true},
+		{"a page without an origin", "127.0.0.1:4566", "null", false, true},
+		{"a container's name, door closed", "gatewright:4566", "", false, true},
+		{"a container's name, door open", "gatewright:4566", "", true, false},
+		{"a page from elsewhere, door open", "gatewright:4566", "https://evil.example", true, true},
+	} {
+		s := &Server{ControlHosts: []string{"Gateway.internal"}, AllowOpenControl: c.open}
+		r := &message.Request{Host: c.host}
+		if c.origin != "" {
+			r.Header.Add("Origin", c.origin)
+		}
+		if why := s.turnedAway(r); (why != "") != c.away {
+			t.Errorf("%s: host %q, origin %q: turned away %q, want %v", c.name, c.host, c.origin, why, c.away)
+		}
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1:4566": true, "127.9.9.9:1": true, "localhost:4566": true, "[::1]:0": true, "[::ffff:127.0.0.1]:1": true,
+		":4566": false, "0.0.0.0:4566": false, "[::]:4566": false, "192.168.1.2:4566": false, "example.com:80": false, "4566": false,
+	} {
+		if got := loopback(address); got != want {
+			t.Errorf("loopback(%q) = %v", address, got)
+		}
+	}
+}

@@ -1,0 +1,296 @@
+package gatewright
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/gatewright/gatewright/internal/control"
+	"github.com/gatewright/gatewright/internal/edge"
+	"github.com/gatewright/gatewright/internal/gateway"
+	"github.com/gatewright/gatewright/internal/integration"
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
+	"github.com/gatewright/gatewright/internal/store/bolt"
+	"github.com/gatewright/gatewright/internal/store/memory"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// What a Server is when its fields say nothing.
+const (
+	DefaultControl = "127.0.0.1:4566"
+	DefaultAccount = "123456789012"
+	DefaultRegion  = "us-east-1"
+)
+
+const (
+	// Memory, as Server.Data, keeps the state in memory and forgets it at the
+	// end.
+	Memory = "memory"
+
+	// AWS, as Server.Lambda, invokes functions at AWS, in their own region.
+	AWS = "aws"
+)
+
+var (
+	// ErrOpenControl refuses a control listener that others could reach.
+	ErrOpenControl = errors.New("whoever reaches this address could change every API")
+
+	// ErrAddressInUse says that another program listens where we should.
+	ErrAddressInUse = errors.New("the address is taken by another program")
+
+	// ErrDataInUse says that another process works on the same data folder.
+	ErrDataInUse = bolt.ErrInUse
+
+	// ErrDataCorrupt says that the data file is damaged; it was left as it is.
+	ErrDataCorrupt = bolt.ErrCorrupt
+)
+
+// A Server is both planes in one process. Its fields are read by Start and must
+// not be changed afterwards. The zero value is ready to start.
+type Server struct {
+	// Control is the address of the control plane, which also answers
+	// invocations; "": DefaultControl. Only loopback addresses are accepted
+	// unless AllowOpenControl says that somebody else keeps the door.
+	Control          string
+	AllowOpenControl bool
+	ControlHosts     []string // further names that the control plane answers to
+
+	// Gateway is the address of the data plane alone, for the world; "": none.
+	Gateway string
+
+	// Data is the folder of the state; "" or Memory: in memory.
+	Data string
+
+	Account string // of callers whose credentials name none; "": DefaultAccount
+	Region  string // likewise; "": DefaultRegion
+
+	// Lambda is the URL at which functions are invoked; AWS: at AWS itself;
+	// "": nowhere. Calls are signed when there are LambdaCredentials.
+	Lambda            string
+	LambdaCredentials aws.CredentialsProvider
+
+	Log *slog.Logger // nil: slog.Default()
+
+	store     store.Store
+	upstream  *upstream.Client
+	gateway   *gateway.Gateway
+	doors     []*door
+	draining  chan struct{}
+	drainOnce sync.Once
+	serving   sync.WaitGroup
+}
+
+// A door is a listener and the edge that serves it.
+type door struct {
+	name     string
+	listener net.Listener
+	edge     *edge.Server
+}
+
+// Start opens the state and the listeners and serves until Shutdown or Close.
+// It returns once both planes answer. Its errors wrap ErrOpenControl,
+// ErrAddressInUse, ErrDataInUse or ErrDataCorrupt where those apply.
+func (s *Server) Start(ctx context.Context) error {
+	s.Control = cmp.Or(s.Control, DefaultControl)
+	s.Account = cmp.Or(s.Account, DefaultAccount)
+	s.Region = cmp.Or(s.Region, DefaultRegion)
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	s.draining = make(chan struct{})
+	if err := s.start(ctx); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+func (s *Server) start(ctx context.Context) error {
+	if err := s.listen(ctx); err != nil {
+		return err
+	}
+	var err error
+	if s.store, err = s.openStore(); err != nil {
+		return err
+	}
+	s.upstream = new(upstream.Client)
+	lambda, err := s.functions()
+	if err != nil {
+		return err
+	}
+	s.gateway, err = gateway.New(gateway.Config{
+		Store: s.store, Upstream: s.upstream, Lambda: lambda, Log: s.Log,
+	})
+	if err != nil {
+		return err
+	}
+	api, err := control.New(control.Config{
+		Store: s.store, Runtime: s.gateway, Account: s.Account, Region: s.Region, Log: s.Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.serve(s.controlDoor(api))
+	return nil
+}
+
+// listen opens the doors before the state, so that a taken port costs nothing.
+func (s *Server) listen(ctx context.Context) error {
+	if !s.AllowOpenControl && !loopback(s.Control) {
+		return fmt.Errorf("control listener %s: %w", s.Control, ErrOpenControl)
+	}
+	for _, d := range []*door{{name: "control"}, {name: "gateway"}} {
+		address := s.Control
+		if d.name == "gateway" {
+			address = s.Gateway
+		}
+		if address == "" {
+			continue
+		}
+		var err error
+		d.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", address)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fmt.Errorf("%s listener %s: %w", d.name, address, ErrAddressInUse)
+		}
+		if err != nil {
+			return fmt.Errorf("%s listener %s: %w", d.name, address, err)
+		}
+		s.doors = append(s.doors, d)
+	}
+	return nil
+}
+
+// loopback reports whether only this machine reaches a listener on address.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+func (s *Server) openStore() (store.Store, error) {
+	if s.Data == "" || s.Data == Memory {
+		return memory.New(), nil
+	}
+	return bolt.Open(filepath.Join(s.Data, "gatewright.db"))
+}
+
+// functions is where functions are invoked, or nil.
+func (s *Server) functions() (*integration.Lambda, error) {
+	switch s.Lambda {
+	case "":
+		return nil, nil
+	case AWS:
+		return integration.NewLambda(s.upstream, "", s.LambdaCredentials)
+	}
+	return integration.NewLambda(s.upstream, s.Lambda, s.LambdaCredentials)
+}
+
+func (s *Server) serve(controlHandler message.Handler) {
+	for _, d := range s.doors {
+		d.edge = &edge.Server{Handler: controlHandler, Refuse: refuse, Log: s.Log.With("listener", d.name)}
+		if d.name == "gateway" {
+			d.edge.Handler = s.gateway
+		}
+		s.serving.Go(func() {
+			if err := d.edge.Serve(d.listener); !errors.Is(err, edge.ErrServerClosed) {
+				s.Log.Error("listener ended", "listener", d.name, "error", err)
+			}
+		})
+	}
+}
+
+// ControlURL is where AWS clients find the control plane, "http://127.0.0.1:4566".
+func (s *Server) ControlURL() string { return s.url("control") }
+
+// GatewayURL is where callers find the data plane alone; "" when it has no
+// listener of its own.
+func (s *Server) GatewayURL() string { return s.url("gateway") }
+
+func (s *Server) url(name string) string {
+	for _, d := range s.doors {
+		if d.name == name {
+			address := d.listener.Addr().(*net.TCPAddr)
+			host := address.IP.String()
+			if address.IP.IsUnspecified() {
+				host = "localhost"
+			}
+			return "http://" + net.JoinHostPort(host, fmt.Sprint(address.Port))
+		}
+	}
+	return ""
+}
+
+// InvokeURL is where callers find a stage of an API on this machine.
+func (s *Server) InvokeURL(apiID, stage string) string {
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(s.ControlURL(), "http://"))
+	return "http://" + apiID + ".execute-api.localhost:" + port + "/" + stage
+}
+
+// Shutdown stops accepting connections, lets requests that are under way finish,
+// and closes the state. When ctx ends first, what is left is cut and the error
+// says so.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.drainOnce.Do(func() { close(s.draining) })
+	errs := make([]error, len(s.doors))
+	var all sync.WaitGroup
+	for i, d := range s.doors {
+		if d.edge != nil {
+			all.Go(func() { errs[i] = d.edge.Shutdown(ctx) })
+		}
+	}
+	all.Wait()
+	return errors.Join(append(errs, s.Close())...)
+}
+
+// Close cuts all connections and closes the state.
+func (s *Server) Close() error {
+	var errs []error
+	for _, d := range s.doors {
+		if d.edge != nil {
+			errs = append(errs, d.edge.Close())
+		} else {
+			errs = append(errs, d.listener.Close())
+		}
+	}
+	s.serving.Wait()
+	if s.gateway != nil {
+		errs = append(errs, s.gateway.Close())
+	}
+	if s.upstream != nil {
+		errs = append(errs, s.upstream.Close())
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	s.doors, s.gateway, s.upstream, s.store = nil, nil, nil, nil
+	return errors.Join(errs...)
+}
+
+// APIs is how many APIs the state holds, over all accounts and regions.
+func (s *Server) APIs(ctx context.Context) (n int, err error) {
+	err = s.store.View(ctx, func(r store.Reader) error {
+		n = 0
+		for range r.Scan(restapi.IndexPrefix, "") {
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
