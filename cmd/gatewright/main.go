@@ -1,0 +1,85 @@
+// Command gatewright runs Amazon API Gateway REST APIs on this machine.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewright/gatewright"
+)
+
+// What the exit status says.
+const (
+	exitFailed    = 1
+	exitUsage     = 2 // the command line, the environment or the config file is wrong
+	exitAddress   = 3 // a listener's address is taken
+	exitData      = 4 // the data folder is in use or damaged
+	exitInterrupt = 5 // a second signal cut the drain
+)
+
+func main() {
+	os.Exit(run(os.Args[1:]))
+}
+
+func run(args []string) int {
+	root := &cobra.Command{
+		Use:           "gatewright",
+		Short:         "Amazon API Gateway REST APIs on your own machines",
+		Example:       "  gatewright serve --example",
+		Version:       gatewright.Version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(serveCommand())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w\nsee %s --help", err, c.CommandPath())}
+	})
+	root.SetHelpTemplate(helpTemplate)
+	root.SetArgs(args)
+	err := root.Execute()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gatewright:", err)
+	}
+	return exitStatus(err)
+}
+
+// helpTemplate shows an example before anything else.
+const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+{{end}}{{if .HasExample}}
+Example:
+{{.Example}}
+{{end}}
+Usage:
+  {{.UseLine}}
+{{if .HasAvailableSubCommands}}
+Commands:
+{{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
+{{end}}{{end}}{{end}}
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+`
+
+// A usageError is a mistake of the person who started the program.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func exitStatus(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage), errors.Is(err, gatewright.ErrOpenControl):
+		return exitUsage
+	case errors.Is(err, gatewright.ErrAddressInUse):
+		return exitAddress
+	case errors.Is(err, gatewright.ErrDataInUse), errors.Is(err, gatewright.ErrDataCorrupt):
+		return exitData
+	case errors.Is(err, errInterrupted):
+		return exitInterrupt
+	}
+	return exitFailed
+}

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// TestMain makes the test binary the program itself when a test starts it so.
+func TestMain(m *testing.M) {
+	if os.Getenv("GATEWRIGHT_TEST_AS_PROGRAM") != "" {
+		os.Exit(run(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+// A program is a running gatewright.
+type program struct {
+	*exec.Cmd
+	control string // URL
+	errors  syncBuffer
+}
+
+// A syncBuffer is written by the program and read by the test.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func command(t *testing.T, args ...string) *program {
+	t.Helper()
+	p := &program{Cmd: exec.Command(os.Args[0], args...)}
+	p.Env = append(os.Environ(), "GATEWRIGHT_TEST_AS_PROGRAM=1", "HOME="+t.TempDir())
+	p.Stderr = &p.errors
+	return p
+}
+
+// start starts serve on a free port and waits for its greeting.
+func start(t *testing.T, args ...string) *program {
+	t.Helper()
+	p := command(t, append([]string{"serve", "--control", "127.0.0.1:0"}, args...)...)
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Process.Kill() })
+	last := "callers"
+	if strings.Contains(strings.Join(args, " "), "--example") {
+		last = "curl -i http"
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if _, url, ok := strings.Cut(lines.Text(), "AWS_ENDPOINT_URL_API_GATEWAY="); ok {
+			p.control = url
+		}
+		if strings.Contains(lines.Text(), last) {
+			go io.Copy(io.Discard, out)
+			return p
+		}
+	}
+	p.Wait()
+	t.Fatalf("no greeting; standard error:\n%s", &p.errors)
+	return nil
+}
+
+// end waits for the program and returns its exit status.
+func (p *program) end(t *testing.T) int {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- p.Wait() }()
+	select {
+	case err := <-done:
+		if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+	case <-time.After(20 * time.Second):
+		p.Process.Kill()
+		t.Fatalf("did not end; standard error:\n%s", &p.errors)
+	}
+	return p.ProcessState.ExitCode()
+}
+
+func TestItSaysWhyItDoesNotStart(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	folder := t.TempDir()
+	start(t, "--data", folder)
+	damaged := t.TempDir()
+	if err := os.WriteFile(filepath.Join(damaged, "gatewright.db"), bytes.Repeat([]byte("not ours "), 9000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		args []string
+		exit int
+		says string
+	}{
+		{"a taken port", []string{"--control", taken.Addr().String(), "--data", "memory"}, exitAddress, "choose another address with --control"},
+		{"a folder in use", []string{"--control", "127.0.0.1:0", "--data", folder}, exitData, folder},
+		{"a damaged file", []string{"--control", "127.0.0.1:0", "--data", damaged}, exitData, damaged},
+		{"an open control plane", []string{"--control", "0.0.0.0:0", "--data", "memory"}, exitUsage, "--allow-open-control"},
+		{"a flag that is not there", []string{"--colour"}, exitUsage, "serve --help"},
+		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
+		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := command(t, append([]string{"serve"}, c.args...)...)
+			if err := p.Start(); err != nil {
+				t.Fatal(err)
+			}
+			if got := p.end(t); got != c.exit || !strings.Contains(p.errors.String(), c.says) {
+				t.Errorf("exit status %d, want %d; standard error lacks %q:\n%s", got, c.exit, c.says, &p.errors)
+			}
+		})
+	}
+}
+
+func TestWhatWasAnsweredSurvivesKill(t *testing.T) {
+	folder := t.TempDir()
+	p := start(t, "--data", folder, "--example")
+	p.Process.Kill()
+	p.end(t)
+	p = start(t, "--data", folder, "--example")
+	if status, body := get(t, p.control+"/_aws/execute-api/petstore01/prod/pets/2"); status != 200 || !strings.Contains(body, "cat") {
+		t.Errorf("after a kill the example answers %d %s", status, body)
+	}
+}
+
+func TestRequestsUnderWayFinish(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(entered)
+		<-leave
+		io.WriteString(w, "slow but whole")
+	}))
+	defer backend.Close()
+	p := start(t, "--data", "memory", "--example")
+	// The example's backend is a stage variable: point it at the slow one.
+	patch(t, p.control+"/restapis/petstore01/stages/prod",
+		`{"patchOperations": [{"op": "replace", "path": "/variables/backend", "value": "`+strings.TrimPrefix(backend.URL, "http://")+`"}]}`)
+
+	answered := make(chan string, 1)
+	go func() {
+		_, body := get(t, p.control+"/_aws/execute-api/petstore01/prod/pets")
+		answered <- body
+	}()
+	<-entered
+	p.Process.Signal(syscall.SIGTERM)
+	address := strings.TrimPrefix(p.control, "http://")
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			break
+		}
+		c.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("new connections are still accepted after SIGTERM")
+		}
+	}
+	close(leave)
+	if body := <-answered; body != "slow but whole" {
+		t.Errorf("the request under way was answered %q", body)
+	}
+	if status := p.end(t); status != 0 {
+		t.Errorf("exit status %d; standard error:\n%s", status, &p.errors)
+	}
+}
+
+func TestASecondSignalEndsAtOnce(t *testing.T) {
+	entered := make(chan struct{})
+	backend := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-r.Context().Done()
+	}))
+	defer backend.Close()
+	p := start(t, "--data", "memory", "--example")
+	patch(t, p.control+"/restapis/petstore01/stages/prod",
+		`{"patchOperations": [{"op": "replace", "path": "/variables/backend", "value": "`+strings.TrimPrefix(backend.URL, "http://")+`"}]}`)
+	go http.Get(p.control + "/_aws/execute-api/petstore01/prod/pets")
+	<-entered
+	p.Process.Signal(syscall.SIGTERM)
+	for !strings.Contains(p.errors.String(), "draining") {
+		time.Sleep(time.Millisecond)
+	}
+	p.Process.Signal(syscall.SIGTERM)
+	if status := p.end(t); status != exitInterrupt {
+		t.Errorf("exit status %d, want %d", status, exitInterrupt)
+	}
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+func patch(t *testing.T, url, body string) {
+	t.Helper()
+	r, err := http.NewRequest("PATCH", url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != 200 {
+		t.Fatalf("PATCH %s: %s: %s", url, answer.Status, text)
+	}
+}
+
+func TestHelpShowsAnExampleFirst(t *testing.T) {
+	var out strings.Builder
+	c := &cobra.Command{Use: "gatewright"}
+	c.SetHelpTemplate(helpTemplate)
+	c.AddCommand(serveCommand())
+	c.SetOut(&out)
+	c.SetArgs([]string{"serve", "--help"})
+	if err := c.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	example, flags := strings.Index(out.String(), "gatewright serve --example"), strings.Index(out.String(), "Flags:")
+	if example < 0 || flags < example {
+		t.Errorf("help does not show its example before its flags:\n%s", &out)
+	}
+	if n := strings.Count(out.String(), "Example"); n != 1 {
+		t.Errorf("help shows its example %d times:\n%s", n, &out)
+	}
+}

@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewright/gatewright"
+)
+
+var errInterrupted = errors.New("stopped by a second signal before all requests had finished")
+
+// serving holds the flags of serve.
+type serving struct {
+	server  gatewright.Server
+	example bool
+	drain   time.Duration
+	logForm string
+	debug   bool
+	config  string
+}
+
+func serveCommand() *cobra.Command {
+	var s serving
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the control plane and the data plane",
+		Long: `Run the control plane, for AWS clients, and the data plane, for callers.
+
+Each flag has an environment variable, --control GATEWRIGHT_CONTROL, and a key
+in the config file, "control". A flag wins over the environment, the
+environment over the file.`,
+		Example: `  gatewright serve --example
+  export AWS_ENDPOINT_URL_API_GATEWAY=http://127.0.0.1:4566
+  aws apigateway get-rest-apis`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("serve takes no arguments, got %q; see %s --help", args[0], c.CommandPath())}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := fillFlags(c.Flags(), s.config, os.LookupEnv); err != nil {
+				return usageError{err}
+			}
+			return s.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&s.server.Control, "control", gatewright.DefaultControl, "address of the control plane; it answers invocations too")
+	f.StringVar(&s.server.Gateway, "gateway", "", "address of the data plane alone, for the world")
+	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
+	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which Lambda functions are invoked, or "aws"`)
+	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
+	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
+	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
+	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
+	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
+	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")
+	f.StringVar(&s.logForm, "log", "text", "form of the log on standard error: text or json")
+	f.BoolVar(&s.debug, "debug", false, "log more")
+	f.StringVar(&s.config, "config", "", "YAML file with these settings")
+	return c
+}
+
+func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
+	log, err := newLog(s.logForm, s.debug, errOut)
+	if err != nil {
+		return usageError{err}
+	}
+	s.server.Log = log
+	if s.server.Data == "" {
+		if s.server.Data = dataFolder(); s.server.Data == "" {
+			return usageError{errors.New(`there is no home folder to keep the state in: say --data FOLDER, or --data memory`)}
+		}
+	}
+	if s.server.LambdaCredentials, err = lambdaCredentials(ctx, s.server.Lambda); err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+
+	if err := s.server.Start(ctx); err != nil {
+		return withAdvice(err)
+	}
+	if s.server.AllowOpenControl {
+		log.Warn("the control plane is open to everybody who reaches its address", "address", s.server.Control)
+	}
+	if err := s.greet(ctx, out); err != nil {
+		return errors.Join(err, s.server.Close())
+	}
+	log.Info("draining", "signal", (<-signals).String(), "at_most", s.drain)
+	return s.stop(ctx, signals, log)
+}
+
+// stop drains until all requests have finished, the time is over or a second
+// signal comes.
+func (s *serving) stop(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, s.drain)
+	defer cancel()
+	drained := make(chan error, 1)
+	go func() { drained <- s.server.Shutdown(ctx) }()
+	select {
+	case err := <-drained:
+		if err == nil {
+			log.Info("stopped")
+		}
+		return err
+	case <-signals:
+		return errInterrupted
+	}
+}
+
+// greet tells where everything is, with lines to copy.
+func (s *serving) greet(ctx context.Context, out io.Writer) error {
+	apis, err := s.server.APIs(ctx)
+	if err != nil {
+		return err
+	}
+	state := "state in memory, gone at the end"
+	if s.server.Data != gatewright.Memory {
+		state = "state in " + displayPath(s.server.Data)
+	}
+	fmt.Fprintf(out, "gatewright %s   %s, %s\n", gatewright.Version(), plural(apis, "API"), state)
+	fmt.Fprintf(out, "  AWS clients   export AWS_ENDPOINT_URL_API_GATEWAY=%s\n", s.server.ControlURL())
+	fmt.Fprintf(out, "  callers       %s\n", s.server.InvokeURL("{api}", "{stage}/"))
+	if u := s.server.GatewayURL(); u != "" {
+		fmt.Fprintf(out, "  the world     %s/restapis/{api}/{stage}/_user_request_/\n", u)
+	}
+	if !s.example {
+		return nil
+	}
+	if err := s.server.AddExample(ctx); err != nil {
+		return err
+	}
+	base := s.server.ControlURL() + "/_aws/execute-api/" + gatewright.ExampleAPI + "/prod"
+	fmt.Fprintf(out, "\nThe example is deployed. A pet, and the owner's own answer to a path that is not there:\n")
+	fmt.Fprintf(out, "  curl -i %s/pets/2\n", base)
+	fmt.Fprintf(out, "  curl -i %s/birds\n", base)
+	return nil
+}
+
+func newLog(form string, debug bool, w io.Writer) (*slog.Logger, error) {
+	o := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if debug {
+		o.Level = slog.LevelDebug
+	}
+	switch form {
+	case "text":
+		return slog.New(slog.NewTextHandler(w, o)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return nil, fmt.Errorf(`--log is text or json, not %q`, form)
+}
+
+// withAdvice adds to an error of Start what to try next.
+func withAdvice(err error) error {
+	switch {
+	case errors.Is(err, gatewright.ErrAddressInUse):
+		return fmt.Errorf("%w\nstop that program, or choose another address with --control or --gateway, 127.0.0.1:0 for any free port", err)
+	case errors.Is(err, gatewright.ErrOpenControl):
+		return fmt.Errorf("%w\nlisten on 127.0.0.1 and serve the world with --gateway, or say --allow-open-control if somebody else keeps the door", err)
+	}
+	return err
+}
+
+// dataFolder is where the platform keeps the data of a user's programs; "" when
+// he has no home.
+func dataFolder() string {
+	if d := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "gatewright")
+	}
+	if d := os.Getenv("LocalAppData"); d != "" {
+		return filepath.Join(d, "gatewright")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".local", "share", "gatewright")
+}
+
+// displayPath writes the home folder as ~.
+func displayPath(path string) string {
+	home, err := os.UserHomeDir()
+	if rest, ok := strings.CutPrefix(path, home+string(filepath.Separator)); err == nil && ok {
+		return "~/" + filepath.ToSlash(rest)
+	}
+	return path
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
