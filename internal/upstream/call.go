@@ -79,7 +79,7 @@ func (o *Origin) Do(call *Call, answer *message.Response) error {
 		}
 	}
 	caller := call.Caller
-	if !request.whole {
+	if !request.atHand {
 		caller = nil // who still sends cannot be watched
 	}
 	c, err := o.dial(caller, deadline)

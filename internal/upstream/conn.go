@@ -48,7 +48,7 @@ type conn struct {
 	heard    bool    // something has come back
 
 	mu   sync.Mutex
-	rung bool // whoever reads has been woken: the read deadline stays past
+	rung bool // who reads has been woken: the read deadline stays past
 	left bool // the caller has left
 }
 
@@ -124,7 +124,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // wait reads once. A caller who has sent everything is watched meanwhile.
 func (c *conn) wait(p []byte) (int, error) {
 	now := time.Now()
-	if c.caller != nil && c.upload == nil && c.deadline.Sub(now) > patience {
+	if c.caller != nil && (c.upload == nil || c.upload.atHand) && c.deadline.Sub(now) > patience {
 		c.arm(now.Add(patience))
 		n, err := c.nc.Read(p)
 		if n > 0 || !isTimeout(err) {
@@ -137,7 +137,7 @@ func (c *conn) wait(p []byte) (int, error) {
 	return c.nc.Read(p)
 }
 
-// arm sets until when is read, unless whoever reads has been woken already.
+// arm sets until when is read, unless who reads has been woken already.
 func (c *conn) arm(until time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -146,7 +146,7 @@ func (c *conn) arm(until time.Time) {
 	}
 }
 
-// ring wakes whoever reads. The caller holds c.mu.
+// ring wakes who reads. The caller holds c.mu.
 func (c *conn) ring() {
 	c.rung = true
 	c.socket.SetReadDeadline(past)

@@ -26,10 +26,11 @@ const (
 // A request is a call as it goes over the wire: its head and the first piece of
 // its body, and where the rest comes from.
 type request struct {
-	b     []byte
-	body  body
-	whole bool // b is all of it
-	lent  bool // an upload may still be using it
+	b      []byte
+	body   body
+	whole  bool // b is all of it
+	atHand bool // nothing is still to come from the caller
+	lent   bool // an upload may still be using it
 }
 
 var requests = sync.Pool{New: func() any { return &request{b: make([]byte, 0, 2<<10)} }}
@@ -56,6 +57,7 @@ func (r *request) prepare(call *Call) error {
 		r.whole = r.body.ended
 	}
 	r.b = b
+	r.atHand = r.whole || call.Stream == nil
 	return err
 }
 

@@ -247,6 +247,63 @@ func TestCallerLeavesDuringDial(t *testing.T) {
 	}
 }
 
+// A backend that does not read a body that the caller has sent is freed too.
+func TestCallerLeavesDuringUpload(t *testing.T) {
+	closed := make(chan time.Time, 1)
+	b := serve(t, func(_ int, p *peer) {
+		p.request()
+		p.say(ok)
+		p.head()
+		for {
+			if _, err := p.Write([]byte("HTTP/1.1 102 x\r\n\r\n")); err != nil {
+				break
+			}
+			time.Sleep(25 * time.Millisecond)
+		}
+		closed <- time.Now()
+	})
+	o := b.origin(t)
+	do(o, get("/"))
+	who := newCaller()
+	r := call("POST", "/")
+	r.Body, r.Caller = make([]byte, 16<<20), who
+	go func() {
+		<-who.watched
+		who.leave()
+	}()
+	if err := o.Do(r, new(message.Response)); err != ErrCallerLeft {
+		t.Errorf("got %v; want ErrCallerLeft", err)
+	}
+	<-closed
+}
+
+// Who is still sending cannot be watched.
+func TestCallerIsNotWatchedWhileHeSends(t *testing.T) {
+	o := serve(t, answering(ok)).origin(t)
+	who := newCaller()
+	r := call("POST", "/")
+	r.Stream, r.StreamLen, r.Caller = io.LimitReader(unwatched{t, who}, 4*nextPiece), -1, who
+	if got := do(o, r); got.body != "ok" {
+		t.Errorf("got %+v; want ok", got)
+	}
+}
+
+// unwatched is a body that fails the test if its caller is watched already.
+type unwatched struct {
+	*testing.T
+	who *caller
+}
+
+func (u unwatched) Read(p []byte) (int, error) {
+	select {
+	case <-u.who.watched:
+		u.Error("the caller is watched while he sends")
+	default:
+	}
+	time.Sleep(5 * time.Millisecond)
+	return len(p), nil
+}
+
 // Fast answers come without anybody being watched.
 func TestFastAnswerIsNotWatched(t *testing.T) {
 	o := serve(t, answering(ok)).origin(t)

@@ -5,10 +5,11 @@ import "time"
 // An upload sends the rest of a request that is more than one write, while its
 // answer is awaited: a backend may answer before it has read everything, and
 // may stop to read until somebody reads its answer. A goroutine of its own
-// writes; whoever reads the answer fetches the pieces, between reads.
+// writes; who reads the answer fetches the pieces, between reads.
 type upload struct {
 	c      *conn
 	body   *body
+	atHand bool // the caller has sent all of it
 	buf    []byte
 	last   bool // the last piece was handed over
 	pieces chan []byte
@@ -24,6 +25,7 @@ func (c *conn) startUpload(r *request) {
 	c.upload = &upload{
 		c:      c,
 		body:   &r.body,
+		atHand: r.atHand,
 		pieces: make(chan []byte),
 		ended:  make(chan struct{}),
 		busy:   true,
@@ -78,13 +80,13 @@ func (u *upload) settle() bool {
 	return true
 }
 
-// isBusy reports whether a piece is being written. If not, whoever reads may
+// isBusy reports whether a piece is being written. If not, who reads may
 // wait again.
 func (u *upload) isBusy() bool {
 	u.c.mu.Lock()
 	defer u.c.mu.Unlock()
 	if !u.busy {
-		u.c.rung = false
+		u.c.rung = u.c.left
 	}
 	return u.busy
 }
@@ -94,7 +96,7 @@ func (u *upload) stop() {
 	close(u.pieces)
 	<-u.ended
 	u.c.mu.Lock()
-	u.c.rung = false
+	u.c.rung = u.c.left
 	u.c.mu.Unlock()
 	u.c.upload = nil
 }
