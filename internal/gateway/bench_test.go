@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"sync"
 	"testing"
 
 	"github.com/gatewright/gatewright/internal/message"
@@ -64,10 +66,43 @@ func BenchmarkGatewayResponse(b *testing.B) {
 }
 
 func BenchmarkHTTPProxy(b *testing.B) {
+	address := answering(b, ok(fmt.Sprintf("%01024d", 0)))
 	gw := start(b, "")
-	body := fmt.Sprintf("%01024d", 0)
-	gw.deploy(benchDefinition(serve(b, ok(body)).address), prod())
+	gw.deploy(benchDefinition(address), prod())
 	serveBench(b, gw, sentRequest{target: "/prod/pets/5"}, 200)
+}
+
+// answering starts a backend that answers each request without a body, which
+// must come in one piece, and costs no memory. It returns its address.
+func answering(b *testing.B, answer string) string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer c.Close()
+				buf, out := make([]byte, 4<<10), []byte(answer)
+				for {
+					if _, err := c.Read(buf); err != nil {
+						return
+					}
+					c.Write(out)
+				}
+			})
+		}
+	})
+	b.Cleanup(func() {
+		l.Close()
+		serving.Wait()
+	})
+	return l.Addr().String()
 }
 
 func BenchmarkCompile(b *testing.B) {
@@ -85,5 +120,19 @@ func BenchmarkCompile(b *testing.B) {
 		if _, err := gw.compiler.plan(context.Background(), s, encode(prod())); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestAllocations shows what the gateway itself costs in memory.
+func TestAllocations(t *testing.T) {
+	gw := start(t, "")
+	gw.deploy(benchDefinition("127.0.0.1:1"), prod())
+	x := exchangeOf(sentRequest{target: "/prod/mock"})
+	n := testing.AllocsPerRun(100, func() {
+		x.Response.Header = x.Response.Header[:0]
+		gw.Serve(x)
+	})
+	if n > 2 {
+		t.Errorf("a MOCK answer allocates %v times; want at most 2", n)
 	}
 }

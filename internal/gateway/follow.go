@@ -25,7 +25,7 @@ type follower struct {
 
 	mu      sync.Mutex
 	version uint64        // of the last commit that is served
-	moved   chan struct{} // closed when version or away changes
+	moved   chan struct{} // closed when version changes
 	away    error         // why the store cannot be followed just now
 	done    chan struct{} // closed when follow has returned
 }
@@ -34,8 +34,7 @@ func newFollower(s store.Store, w *world, c *compiler) *follower {
 	return &follower{store: s, world: w, compiler: c, moved: make(chan struct{}), done: make(chan struct{})}
 }
 
-// retry is how long the follower waits before it turns to a store again that
-// has failed it.
+// retry is how long a store that has failed is left alone.
 const retry = time.Second
 
 // follow follows the store until ctx ends. What was served goes on being served
@@ -46,8 +45,7 @@ func (f *follower) follow(ctx context.Context) {
 		err := f.watch(ctx)
 		for err != nil && ctx.Err() == nil {
 			if !errors.Is(err, store.ErrReadAnew) {
-				f.compiler.log.Error("store is away, serving what is known", "version", f.served(), "cause", err)
-				f.set(f.served(), err)
+				f.lose(err)
 				wait(ctx, retry)
 			}
 			err = f.read(ctx)
@@ -56,6 +54,16 @@ func (f *follower) follow(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// lose notes that the store cannot be followed. The log gets the first cause.
+func (f *follower) lose(cause error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.away == nil {
+		f.compiler.log.Error("store is away, serving what is known", "version", f.version, "cause", cause)
+	}
+	f.away = cause
 }
 
 func wait(ctx context.Context, d time.Duration) {
@@ -76,7 +84,7 @@ func (f *follower) watch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		f.set(commit.Version, nil)
+		f.reach(commit.Version)
 	}
 	return errors.New("watch ended")
 }
@@ -163,7 +171,7 @@ func (f *follower) read(ctx context.Context) error {
 			return err
 		}
 	}
-	f.set(version, nil)
+	f.reach(version)
 	return nil
 }
 
@@ -173,10 +181,14 @@ func (f *follower) served() uint64 {
 	return f.version
 }
 
-func (f *follower) set(version uint64, away error) {
+// reach notes that all commits up to version are served.
+func (f *follower) reach(version uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.version, f.away = version, away
+	if f.away != nil {
+		f.compiler.log.Info("store is back", "version", version)
+	}
+	f.version, f.away = version, nil
 	close(f.moved)
 	f.moved = make(chan struct{})
 }

@@ -215,6 +215,7 @@ func TestStoreAway(t *testing.T) {
 			t.Error(err)
 		}
 		b.get("/prod/x").want(t, 500, internalServerError)
+		time.Sleep(retry)
 		b.get("/cold/x").want(t, 200, "one")
 	})
 }

@@ -279,9 +279,15 @@ func TestProxyHeaders(t *testing.T) {
 	a := b.send(sentRequest{
 		method: "POST", target: "/prod/a%2Fb?x=1&&y=%zz", body: "body",
 		header: message.Header{
-			{Name: "x-LOWER-upper", Value: "1"}, {Name: "Connection", Value: "close"}, {Name: "ACCEPT", Value: "*/*"},
-			{Name: "expect", Value: "100-continue"}, {Name: "Via", Value: "1.0 y"}, {Name: "Content-Length", Value: "4"},
-			{Name: "x-lower-upper", Value: "2"}, {Name: "Authorization", Value: "Bearer x"}, {Name: "x-amzn-trace-id", Value: "Root=1-abc"},
+			{Name: "x-LOWER-upper", Value: "1"},
+			{Name: "Connection", Value: "close"},
+			{Name: "ACCEPT", Value: "*/*"},
+			{Name: "expect", Value: "100-continue"},
+			{Name: "Via", Value: "1.0 y"},
+			{Name: "Content-Length", Value: "4"},
+			{Name: "x-lower-upper", Value: "2"},
+			{Name: "Authorization", Value: "Bearer x"},
+			{Name: "x-amzn-trace-id", Value: "Root=1-abc"},
 			{Name: "X-Forwarded-For", Value: "198.51.100.1"},
 		},
 	})
@@ -305,6 +311,26 @@ func TestProxyHeaders(t *testing.T) {
 	if got, want := strings.Join(names, " "), "x-amzn-Remapped-Content-Length x-amzn-Remapped-date x-amzn-Remapped-SERVER x-amzn-Remapped-X-amzn-requestid Set-Cookie Set-Cookie Content-Type x-amzn-RequestId x-amz-apigw-id"; got != want {
 		t.Errorf("the caller got %s; want %s", got, want)
 	}
+}
+
+// TestContentEncoding shows that a body is never parted from what says how it is
+// encoded. Our choice, but for the fields without a body, recorded on AWS.
+func TestContentEncoding(t *testing.T) {
+	echo := serve(t, ok("zipped", "Content-Encoding: gzip"))
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{
+		"ANY /proxy": calling("HTTP_PROXY", "http://"+echo.address), "ANY /http": calling("HTTP", "http://"+echo.address),
+	}), prod())
+	header := message.Header{{Name: "Content-Encoding", Value: "gzip"}}
+	b.send(sentRequest{target: "/prod/proxy", header: header}).wantHeader(t, "Content-Encoding", "gzip")
+	if lines, _ := echo.sent(); slices.Contains(lines, "Content-Encoding: gzip") {
+		t.Errorf("a call without a body has a content encoding: %q", lines)
+	}
+	b.send(sentRequest{method: "POST", target: "/prod/proxy", header: header, body: "zip"})
+	if lines, _ := echo.sent(); !slices.Contains(lines, "Content-Encoding: gzip") {
+		t.Errorf("a call with a compressed body does not say so: %q", lines)
+	}
+	b.send(sentRequest{method: "POST", target: "/prod/http", header: header, body: "zip"}).want(t, 415, `{"message":"Unsupported Media Type"}`)
 }
 
 // TestProxyMapping shows that mapped values take the place of the caller's and
@@ -623,7 +649,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// TestCompile shows that a plan can be used again and again: nothing of one
+// TestNothingIsLeft shows that a plan can be used again and again: nothing of one
 // request is left for the next.
 func TestNothingIsLeft(t *testing.T) {
 	b := start(t, "")

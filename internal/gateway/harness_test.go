@@ -58,6 +58,7 @@ func (l *lines) String() string {
 func start(t testing.TB, lambda string) *bench {
 	t.Helper()
 	client := new(upstream.Client)
+	t.Cleanup(func() { client.Close() })
 	b := &bench{t: t, store: memory.New(), log: new(lines)}
 	c := Config{Store: b.store, Upstream: client, Log: slog.New(slog.NewTextHandler(b.log, nil))}
 	if lambda != "" {
@@ -73,7 +74,6 @@ func start(t testing.TB, lambda string) *bench {
 	t.Cleanup(func() {
 		b.Close()
 		b.store.Close()
-		client.Close()
 	})
 	return b
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store"
@@ -98,7 +99,10 @@ type slot struct {
 	namespace restapi.Namespace
 	stages    atomic.Pointer[map[string]*stage] // by name; nil: not needed yet
 	used      atomic.Int64                      // when a request was here last, in minutes
-	mu        sync.Mutex                        // held while stages are read and plans compiled
+
+	mu     sync.Mutex // held while stages are read and plans compiled
+	failed time.Time  // when the store could not be read last
+	cause  error      // why
 }
 
 // A stage is a stage as it is stored, and what it was compiled to.
@@ -125,9 +129,27 @@ func (s *slot) plan(ctx context.Context, name string, c *compiler) (*plan, error
 	return s.compile(ctx, name, c)
 }
 
+// readTimeout is how long callers wait for the store. Where it has failed, the
+// next ones are told so at once, until retry has passed.
+const readTimeout = 5 * time.Second
+
 func (s *slot) compile(ctx context.Context, name string, c *compiler) (*plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cause != nil && time.Since(s.failed) < retry {
+		return nil, s.cause
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	p, err := s.compileNow(ctx, name, c)
+	if s.cause = nil; err != nil && !errors.Is(err, errNoStage) {
+		s.failed, s.cause = time.Now(), err
+	}
+	return p, err
+}
+
+// compileNow does so. The caller holds s.mu.
+func (s *slot) compileNow(ctx context.Context, name string, c *compiler) (*plan, error) {
 	stages := s.stages.Load()
 	if stages == nil {
 		read, err := c.stages(ctx, s)

@@ -16,8 +16,8 @@ var (
 	// integration asks for.
 	ErrAnswer = errors.New("malformed Lambda proxy response")
 
-	// ErrBase64 says that a body that ought to be base64 is not.
-	ErrBase64 = errors.New("body is not valid base64")
+	// errBase64 says that a body that ought to be base64 is not.
+	errBase64 = errors.New("body is not valid base64")
 )
 
 // An Answer is what a function answered by proxy integration.
@@ -91,7 +91,7 @@ func (a *Answer) AppendBody(dst []byte, accept string, binary MediaTypes) ([]byt
 	}
 	out, err := base64.StdEncoding.AppendDecode(dst, []byte(a.Body))
 	if err != nil {
-		return dst, ErrBase64
+		return dst, errBase64
 	}
 	return out, nil
 }

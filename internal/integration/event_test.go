@@ -104,8 +104,10 @@ func FuzzEventText(f *testing.F) {
 
 func BenchmarkEvent(b *testing.B) {
 	s := mapping.Scope{Request: &message.Request{Header: message.Header{
-		{Name: "Host", Value: "a1b2.execute-api.localhost"}, {Name: "User-Agent", Value: "curl/8"},
-		{Name: "Accept", Value: "*/*"}, {Name: "Content-Type", Value: "application/json"},
+		{Name: "Host", Value: "a1b2.execute-api.localhost"},
+		{Name: "User-Agent", Value: "curl/8"},
+		{Name: "Accept", Value: "*/*"},
+		{Name: "Content-Type", Value: "application/json"},
 	}}}
 	in := &Input{Scope: &s, Method: "POST", Resource: "/pets", Trace: "Root=1-a", Port: "443"}
 	body := []byte(strings.Repeat(`{"name":"Rex"}`, 70))

@@ -36,8 +36,9 @@ var (
 	droppedOnArrival = namesOf("Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards",
 		"Proxy-Authenticate", "Server", "TE", "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate")
 
-	// notProxied are not handed on by HTTP_PROXY. A mapping may set them.
-	notProxied = namesOf("Host", "Content-Encoding", "Via")
+	// notProxied are not handed on by HTTP_PROXY. A mapping may set them. So it
+	// is with Content-Encoding, unless there is a body that it is about.
+	notProxied = namesOf("Host", "Via")
 
 	// added are written by the gateway itself, in the place of the caller's.
 	added = namesOf("X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id",
@@ -67,10 +68,11 @@ var (
 	remappedWhenMapped = namesOf("Connection", "Content-Length", "Date", "Server", "Authorization", "Content-MD5",
 		"Expect", "Host", "Max-Forwards", "Proxy-Authenticate", "Trailer", "Upgrade", "User-Agent", "WWW-Authenticate")
 
-	// droppedFromAnswer do not reach the caller. The gateway's own extended
-	// request id is not to be had twice.
+	// droppedFromAnswer do not reach the caller. The gateway's own ids are not
+	// to be had twice. Content-Encoding, which the service drops as well, goes on
+	// here with the body that it is about: bodies are handed on as they come.
 	droppedFromAnswer = map[string]*names{
-		"HTTP_PROXY": namesOf("Transfer-Encoding", "Content-Encoding", "Via", "x-amz-apigw-id"),
+		"HTTP_PROXY": namesOf("Transfer-Encoding", "Via", "x-amz-apigw-id"),
 		"AWS_PROXY":  namesOf("Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id"),
 		"HTTP":       droppedWhenMapped,
 		"AWS":        droppedWhenMapped,

@@ -27,9 +27,12 @@ type HTTP struct {
 	timeout time.Duration
 }
 
-// What an integration's URI can be refused for.
+// ErrEncoding says that a body is compressed and its backend would not learn it.
+var ErrEncoding = errors.New("unsupported content encoding")
+
+// What an integration can be refused for when it is compiled.
 var (
-	ErrURI     = errors.New("invalid endpoint address")
+	errURI     = errors.New("invalid endpoint address")
 	ErrHeader  = errors.New("header already present")
 	errDynamic = errors.New("a parameter in the host is not supported")
 )
@@ -61,14 +64,14 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	sample := string(h.uri.Append(nil, &mapping.Scope{Variables: variables}))
 	scheme, rest, ok := strings.Cut(sample, "://")
 	if !ok {
-		return nil, fmt.Errorf("%w: %q", ErrURI, sample)
+		return nil, fmt.Errorf("%w: %q", errURI, sample)
 	}
 	h.host = rest
 	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
 		h.host = rest[:end]
 	}
 	if strings.Contains(scheme+h.host, "{") {
-		return nil, fmt.Errorf("%w: %q: %w", ErrURI, sample, errDynamic)
+		return nil, fmt.Errorf("%w: %q: %w", errURI, sample, errDynamic)
 	}
 	h.prefix = len(scheme) + len("://") + len(h.host)
 	if len(mapped.Path) == 0 {
@@ -76,7 +79,7 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	}
 	insecure := i.TLSConfig != nil && i.TLSConfig.InsecureSkipVerification
 	if h.origin, err = client.Origin(strings.ToLower(scheme), h.host, insecure); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrURI, err)
+		return nil, fmt.Errorf("%w: %w", errURI, err)
 	}
 	return h, nil
 }
@@ -108,6 +111,9 @@ func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Respons
 	case !passthrough:
 		call.Body = body
 	case request.Body != nil:
+		if !h.proxy && encoded(request.Header) {
+			return ErrEncoding
+		}
 		call.Stream, call.StreamLen = request.Body, request.BodyLen
 	}
 	if h.proxy {
@@ -116,6 +122,11 @@ func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Respons
 		h.appendHeader(in)
 	}
 	return h.origin.Do(call, res)
+}
+
+func encoded(h message.Header) bool {
+	v := h.Get("Content-Encoding")
+	return v != "" && !strings.EqualFold(v, "identity")
 }
 
 // targetOf returns the request target: the URI's path and query, then with
@@ -230,7 +241,7 @@ func (h *HTTP) appendProxyHeader(in *Input) {
 	dst := h.appendMapped(in)
 	mapped := dst
 	for _, f := range in.Scope.Request.Header {
-		if proxyDropped.has(f.Name) {
+		if proxyDropped.has(f.Name) || in.Call.Stream == nil && message.EqualFold(f.Name, "Content-Encoding") {
 			continue
 		}
 		if _, set := mapped.Lookup(f.Name); !set {

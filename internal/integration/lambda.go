@@ -66,8 +66,8 @@ type Function struct {
 	region string
 }
 
-// ErrFunctionURI says that a URI names no Lambda function.
-var ErrFunctionURI = errors.New("URI is not that of a Lambda function")
+// errFunctionURI says that a URI names no Lambda function.
+var errFunctionURI = errors.New("URI is not that of a Lambda function")
 
 // Function returns the function that an integration's URI names:
 // arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations,
@@ -80,19 +80,23 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 	arn := strings.SplitN(function, ":", 7)
 	if arn[0] == "arn" {
 		if len(arn) < 7 || arn[2] != "lambda" || arn[5] != "function" || arn[6] == "" {
-			return nil, fmt.Errorf("%w: %q", ErrFunctionURI, uri)
+			return nil, fmt.Errorf("%w: %q", errFunctionURI, uri)
 		}
 		region = arn[3]
 		if l.endpoint != "" {
 			function = arn[6]
 		}
 	}
+	if !isRegion(region) {
+		return nil, fmt.Errorf("%w: region %q", errFunctionURI, region)
+	}
 	origin, base, err := l.origin(region)
 	if err != nil {
 		return nil, err
 	}
 	u := *base
-	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/2015-03-31/functions/" + strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + "/invocations"
+	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/2015-03-31/functions/" +
+		strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + "/invocations"
 	if u.Path, err = url.PathUnescape(escaped); err != nil {
 		return nil, err
 	}
@@ -100,17 +104,31 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 	return &Function{l, origin, &u, region}, nil
 }
 
-func parseFunctionURI(uri string) (region, function string, err error) {
-	parts := strings.SplitN(uri, ":", 6)
-	if len(parts) == 6 && parts[0] == "arn" && parts[2] == "apigateway" && parts[4] == "lambda" {
-		rest, ok := strings.CutPrefix(parts[5], "path/")
-		rest, ok2 := strings.CutPrefix(strings.TrimLeft(rest, "/"), "2015-03-31/functions/")
-		function, ok3 := strings.CutSuffix(rest, "/invocations")
-		if ok && ok2 && ok3 && function != "" && !strings.ContainsAny(function, "/?#") {
-			return parts[3], function, nil
+// isRegion reports whether a region can be a part of a host name: signed calls go
+// there.
+func isRegion(region string) bool {
+	for i := 0; i < len(region); i++ {
+		if c := region[i]; c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
 		}
 	}
-	return "", "", fmt.Errorf("%w: %q", ErrFunctionURI, uri)
+	return region != ""
+}
+
+func parseFunctionURI(uri string) (region, function string, err error) {
+	const path, invocations = "2015-03-31/functions/", "/invocations"
+	parts := strings.SplitN(uri, ":", 6)
+	if len(parts) == 6 && parts[0] == "arn" && parts[2] == "apigateway" && parts[4] == "lambda" {
+		rest, found := strings.CutPrefix(parts[5], "path/")
+		rest = strings.TrimLeft(rest, "/")
+		if found && strings.HasPrefix(rest, path) && strings.HasSuffix(rest, invocations) {
+			function = strings.TrimSuffix(rest[len(path):], invocations)
+		}
+	}
+	if function == "" || strings.ContainsAny(function, "/?#") {
+		return "", "", fmt.Errorf("%w: %q", errFunctionURI, uri)
+	}
+	return parts[3], function, nil
 }
 
 // What invoking a function can fail with, besides what the upstream client says.

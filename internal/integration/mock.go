@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ErrMockStatus says that what a MOCK integration was given has no status.
-var ErrMockStatus = errors.New("statusCode should be an integer which defined in request template")
+// errMockStatus says that what a MOCK integration was given has no status.
+var errMockStatus = errors.New("statusCode should be an integer which defined in request template")
 
 // MockStatus returns the status that a MOCK integration answers: the integer
 // statusCode of the JSON object that its request template gave. The service
@@ -24,7 +24,7 @@ func MockStatus(body string) (int, error) {
 		}
 	})
 	if r.space(); !ok || !found || r.at != len(r.text) {
-		return 0, ErrMockStatus
+		return 0, errMockStatus
 	}
 	return status, nil
 }

@@ -216,8 +216,8 @@ func TestAnswerBinary(t *testing.T) {
 		}
 	})
 	a := Answer{Body: "no base64!", Base64: true}
-	if got, err := a.AppendBody(nil, "", MediaTypes{"*/*"}); !errors.Is(err, ErrBase64) {
-		t.Errorf("broken base64 gives %q, %v; want %v", got, err, ErrBase64)
+	if got, err := a.AppendBody(nil, "", MediaTypes{"*/*"}); !errors.Is(err, errBase64) {
+		t.Errorf("broken base64 gives %q, %v; want %v", got, err, errBase64)
 	}
 }
 

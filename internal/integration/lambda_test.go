@@ -1,0 +1,128 @@
+package integration
+
+import (
+	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+func TestFunctionURI(t *testing.T) {
+	client := new(upstream.Client)
+	defer client.Close()
+	for _, c := range []struct{ endpoint, uri, want string }{
+		{"http://h:1", "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations", "us-east-1 http://h:1/2015-03-31/functions/f/invocations"},
+		{"http://h:1/p/", "arn:aws:apigateway:eu-west-1:lambda:path//2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f:live/invocations", "us-east-1 http://h:1/p/2015-03-31/functions/f%3Alive/invocations"},
+		{"http://h:1", "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f/invocations", "eu-west-1 http://h:1/2015-03-31/functions/f/invocations"},
+		{"", "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:1:function:f/invocations", "us-east-1 https://lambda.us-east-1.amazonaws.com/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Af/invocations"},
+		{"", "arn:aws-cn:apigateway:cn-north-1:lambda:path/2015-03-31/functions/f/invocations", "cn-north-1 https://lambda.cn-north-1.amazonaws.com.cn/2015-03-31/functions/f/invocations"},
+		{"", "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/arn:aws:lambda:evil.example#:1:function:f/invocations", ""},
+		{"", "arn:aws:apigateway:evil.example/:lambda:path/2015-03-31/functions/f/invocations", ""},
+		{"", "arn:aws:apigateway:x:lambda:path/2015-03-31/functions/../x/invocations", ""},
+		{"", "arn:aws:apigateway:x:sqs:path/2015-03-31/functions/f/invocations", ""},
+		{"", "arn:aws:apigateway:x:lambda:action/Invoke", ""},
+		{"", "http://example.com", ""},
+	} {
+		l, err := NewLambda(client, c.endpoint, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if f, err := l.Function(c.uri); err == nil {
+			got = f.region + " " + f.url.String()
+		}
+		if got != c.want {
+			t.Errorf("%s at %q is %q; want %q", c.uri, c.endpoint, got, c.want)
+		}
+	}
+	if _, err := NewLambda(client, "lambda:1", nil); err == nil {
+		t.Error("an endpoint without a scheme was taken")
+	}
+}
+
+// TestSigned shows that a call is signed with what it is sent with. From the
+// reference of Signature Version 4.
+func TestSigned(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	requests := make(chan *http.Request, 1)
+	go func() {
+		c, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		r, err := http.ReadRequest(bufio.NewReader(c))
+		if err == nil {
+			requests <- r
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+		}
+	}()
+	client := new(upstream.Client)
+	defer client.Close()
+	l, err := NewLambda(client, "http://"+listener.Addr().String(), credentials.NewStaticCredentialsProvider("AKID", "SECRET", "TOKEN"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := l.Function("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f:live/invocations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &Input{Scope: &mapping.Scope{Request: new(message.Request)}, Trace: "Root=1-a"}
+	var answer message.Response
+	event := `{"a":1}`
+	if err := f.Invoke(in, []byte(event), Invocation{SourceARN: "arn:x", Now: time.Unix(1465424516, 0)}, &answer); err != nil {
+		t.Fatal(err)
+	}
+	r := <-requests
+	authorization := r.Header.Get("Authorization")
+	_, rest, _ := strings.Cut(authorization, "SignedHeaders=")
+	names, signature, _ := strings.Cut(rest, ", Signature=")
+	canonical := "POST\n" + strings.ReplaceAll(r.URL.EscapedPath(), "%", "%25") + "\n\n"
+	for name := range strings.SplitSeq(names, ";") {
+		value := r.Header.Get(name)
+		switch name {
+		case "host":
+			value = r.Host
+		case "content-length":
+			value = "7"
+		}
+		canonical += name + ":" + value + "\n"
+	}
+	canonical += "\n" + names + "\n" + sum(event)
+	const scope = "20160608/eu-west-1/lambda/aws4_request"
+	key := []byte("AWS4SECRET")
+	for part := range strings.SplitSeq(scope, "/") {
+		key = mac(key, part)
+	}
+	want := hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+r.Header.Get("X-Amz-Date")+"\n"+scope+"\n"+sum(canonical)))
+	if signature != want || !strings.Contains(names, "x-amz-security-token") || !strings.Contains(names, "x-amz-source-arn") {
+		t.Errorf("%s\nwant signature %s of\n%s", authorization, want, canonical)
+	}
+}
+
+func sum(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:])
+}
+
+func mac(key []byte, s string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(s))
+	return h.Sum(nil)
+}
