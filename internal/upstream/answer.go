@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/gatewright/gatewright/internal/http1"
 	"github.com/gatewright/gatewright/internal/message"
@@ -67,7 +68,7 @@ func (c *conn) head(answer *message.Response) (minor int, err error) {
 			return 0, err
 		}
 		budget -= len(head)
-		line, fields := cutLine(head)
+		line, fields, _ := strings.Cut(head, "\r\n")
 		answer.Status, minor, err = parseStatusLine(line)
 		if err != nil {
 			return 0, err
@@ -121,15 +122,6 @@ func (c *conn) fill() error {
 		return &NetworkError{"read", io.ErrUnexpectedEOF}
 	}
 	return err
-}
-
-func cutLine(head string) (line, rest string) {
-	for i := range len(head) - 1 {
-		if head[i] == '\r' && head[i+1] == '\n' {
-			return head[:i], head[i+2:]
-		}
-	}
-	return head, ""
 }
 
 func parseStatusLine(line string) (status, minor int, err error) {

@@ -64,8 +64,8 @@ func (c *conn) do(call *Call, r *request, deadline time.Time, answer *message.Re
 		return nil
 	}
 	c.abort()
-	if c.writeErr != nil && !c.heard && !errors.Is(err, ErrTimeout) {
-		return &NetworkError{"write", c.writeErr}
+	if _, broken := err.(*NetworkError); broken && c.writeErr != nil && !c.heard {
+		return &NetworkError{"write", c.writeErr} // which came first
 	}
 	return err
 }
@@ -108,8 +108,8 @@ func (c *conn) Read(p []byte) (int, error) {
 		}
 		n, err := c.wait(p)
 		switch {
-		case n > 0:
-			c.heard = true
+		case n > 0 || err == nil:
+			c.heard = c.heard || n > 0
 			return n, nil
 		case !isTimeout(err):
 			return 0, readError(err)

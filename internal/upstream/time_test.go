@@ -112,6 +112,23 @@ func (c *noting) Close() error {
 
 func newPeer(c net.Conn) *peer { return &peer{Conn: c, r: bufio.NewReader(c)} }
 
+func TestManyTimeoutsLeaveNoConnection(t *testing.T) {
+	b := serve(t, func(_ int, p *peer) { p.untilClosed() })
+	o := b.origin(t)
+	var calls sync.WaitGroup
+	for range 100 {
+		calls.Go(func() {
+			r := get("/")
+			r.Timeout = 50 * time.Millisecond
+			if got := do(o, r); got.err != ErrTimeout {
+				t.Errorf("got %+v; want ErrTimeout", got)
+			}
+		})
+	}
+	calls.Wait()
+	within(t, time.Second, "the connections are closed", func() bool { return b.open.Load() == 0 })
+}
+
 func TestDialTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := new(Client)
@@ -245,6 +262,14 @@ func TestCallerLeavesDuringDial(t *testing.T) {
 	if err := o.Do(r, new(message.Response)); err != ErrCallerLeft {
 		t.Errorf("got %v; want ErrCallerLeft", err)
 	}
+	near, far := net.Pipe()
+	c.Dial = func(context.Context, string, string) (net.Conn, error) { return near, nil }
+	if err := o.Do(r, new(message.Response)); err != ErrCallerLeft { // he has left already
+		t.Errorf("got %v; want ErrCallerLeft", err)
+	}
+	if _, err := far.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the connection that was dialled meanwhile: %v; want it closed", err)
+	}
 }
 
 // A backend that does not read a body that the caller has sent is freed too.
@@ -304,17 +329,49 @@ func (u unwatched) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Fast answers come without anybody being watched.
-func TestFastAnswerIsNotWatched(t *testing.T) {
-	o := serve(t, answering(ok)).origin(t)
-	do(o, get("/"))
-	r := get("/")
-	who := newCaller()
-	r.Caller = who
-	do(o, r)
-	select {
-	case <-who.watched:
-		t.Error("the caller was watched") // or the machine stood still for 20 ms
-	default:
+// To watch a caller costs more than most answers: he is watched only when one
+// takes longer than that.
+func TestFastAnswersAreNotWatched(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		want  int
+	}{
+		{0, 0},
+		{patience - time.Millisecond, 0},
+		{patience + time.Millisecond, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			up := new(Client)
+			up.Dial = func(context.Context, string, string) (net.Conn, error) {
+				near, far := net.Pipe()
+				go func() {
+					defer far.Close()
+					p := newPeer(far)
+					p.request()
+					time.Sleep(c.after)
+					p.say(ok)
+				}()
+				return near, nil
+			}
+			defer up.Close()
+			o, _ := up.Origin("http", "b", false)
+			r := get("/")
+			watches := new(watches)
+			r.Caller = watches
+			if got := do(o, r); got.body != "ok" {
+				t.Errorf("got %+v; want ok", got)
+			}
+			if n := watches.n - 1; n != c.want { // one was for the dial
+				t.Errorf("an answer after %v: watched %d times; want %d", c.after, n, c.want)
+			}
+		})
 	}
+}
+
+// watches counts how often a caller is watched.
+type watches struct{ n int }
+
+func (w *watches) OnLeave(func()) (stop func()) {
+	w.n++
+	return func() {}
 }
