@@ -613,6 +613,27 @@ func TestBodyErrors(t *testing.T) {
 	}
 }
 
+// TestCallerLeaves shows that nobody is answered who has left, and that it is no
+// failure to log.
+func TestCallerLeaves(t *testing.T) {
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": calling("HTTP_PROXY", "http://"+serve(t, "").address)}), prod())
+	x := exchangeOf(sentRequest{target: "/prod/x"})
+	x.Request.Caller = leaving{}
+	b.Serve(x)
+	if a := readAnswer(x); a.Status != statusCallerLeft || strings.Contains(b.log.String(), "gateway response") {
+		t.Errorf("got %d %s, log\n%s", a.Status, a.body, b.log)
+	}
+}
+
+// A leaving caller leaves as soon as he is watched.
+type leaving struct{}
+
+func (leaving) OnLeave(left func()) (stop func()) {
+	left()
+	return func() {}
+}
+
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
