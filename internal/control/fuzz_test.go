@@ -1,0 +1,70 @@
+package control
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/gatewright/gatewright/internal/store"
+)
+
+// Whatever is sent, what is answered is an answer of the service: no 5xx but
+// for what is not built, an envelope with every error, and nothing changed by
+// what was refused.
+func FuzzRequest(f *testing.F) {
+	bodies := []string{
+		`{"name":"n","endpointConfiguration":{"types":["wrong"]},"minimumCompressionSize":"x"}`,
+		`{"patchOperations":[{"op":"replace","path":"/name","value":"x"},{"op":"add","path":"/binaryMediaTypes/a~1b"}]}`,
+		`{"patchOperations":[{"op":"copy","path":"/variables","from":"/canarySettings/stageVariableOverrides"},{"op":null}]}`,
+		`{"type":"HTTP","uri":"http://a","httpMethod":"GET","requestParameters":{"integration.request.path.a":true}}`,
+		`{"stageName":"s","canarySettings":{"percentTraffic":"1e309"},"variables":{"a":null}}`,
+		`{"tags":{"a":[]}}`, `[`, `{"pathPart":"{a+}"}`, `{"authorizationType":"none","requestModels":{"a":"Empty"}}`,
+	}
+	c := newClient(f)
+	api, get := c.deployable()
+	c.deploy(api, `{"stageName":"prod"}`)
+	paths := []string{
+		"/restapis", api, api + "/gatewayresponses/THROTTLED", strings.TrimSuffix(get, "/methods/GET"), get, get + "/integration",
+		get + "/responses/200", get + "/integration/responses/200", api + "/stages/prod", api + "/stages", api + "/deployments", "/account",
+	}
+	for i, method := range []string{"POST", "PUT", "PATCH", "DELETE", "GET"} {
+		for j := range paths {
+			f.Add(method, byte(j), bodies[(i+j)%len(bodies)])
+		}
+	}
+	f.Fuzz(func(t *testing.T, method string, path byte, body string) {
+		switch method {
+		case "POST", "PUT", "PATCH", "GET":
+		default:
+			method = "PATCH" // a DELETE would leave the next input nothing to act on
+		}
+		at := paths[int(path)%len(paths)]
+		h := c.handler.(*Handler)
+		c := client{t: t, handler: h}
+		before := version(t, h.store)
+		res := c.send(method, at, body)
+		text, _ := io.ReadAll(res.Body)
+		if res.StatusCode < 300 {
+			return
+		}
+		var envelope struct{ Message *string }
+		if err := json.Unmarshal(text, &envelope); err != nil || envelope.Message == nil || res.Header.Get("x-amzn-ErrorType") == "" {
+			t.Errorf("%s %s %q: %d %s", method, at, body, res.StatusCode, text)
+		}
+		if res.StatusCode >= 500 && res.StatusCode != 501 {
+			t.Errorf("%s %s %q: %d", method, at, body, res.StatusCode)
+		}
+		if after := version(t, h.store); after != before {
+			t.Errorf("%s %s %q: refused with %d, and commit %d became %d", method, at, body, res.StatusCode, before, after)
+		}
+	})
+}
+
+func version(t testing.TB, s store.Store) (n uint64) {
+	t.Helper()
+	if err := s.View(t.Context(), func(r store.Reader) error { n = r.Version(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

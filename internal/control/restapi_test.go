@@ -1,0 +1,100 @@
+package control
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestRestAPI(t *testing.T) {
+	c := newClient(t)
+	made := c.call("POST", "/restapis", `{"name":"pets","tags":{"team":"a"},"minimumCompressionSize":0,"binaryMediaTypes":[]}`, 201)
+	id := made["id"].(string)
+	if !regexp.MustCompile(`^[a-z0-9]{10}$`).MatchString(id) {
+		t.Errorf("id %q", id)
+	}
+	for member, want := range map[string]any{"apiKeySource": "HEADER", "disableExecuteApiEndpoint": false, "minimumCompressionSize": 0.0, "binaryMediaTypes": nil, "securityPolicy": "TLS_1_0"} {
+		if made[member] != want {
+			t.Errorf("%s: got %v, want %v", member, made[member], want)
+		}
+	}
+	c.refused("GET", "/restapis/"+strings.ToUpper(id), "", 404, "NotFoundException", "Invalid API identifier specified 123456789012:"+strings.ToUpper(id))
+	got := c.call("PATCH", "/restapis/"+id, patchOf(
+		"add /binaryMediaTypes/image~1png", "add /binaryMediaTypes/a~1b", "replace /binaryMediaTypes/image~1png image/gif",
+		"replace /endpointConfiguration/types/EDGE PRIVATE", "replace /minimumCompressionSize"), 200)
+	endpoint := got["endpointConfiguration"].(object)
+	if list := got["binaryMediaTypes"].([]any); len(list) != 2 || list[0] != "a/b" || list[1] != "image/gif" {
+		t.Errorf("binaryMediaTypes %v", list)
+	}
+	if endpoint["types"].([]any)[0] != "PRIVATE" || endpoint["ipAddressType"] != "dualstack" || got["minimumCompressionSize"] != nil {
+		t.Errorf("got %v", got)
+	}
+	c.call("DELETE", "/restapis/"+id, "", 202)
+	c.refused("DELETE", "/restapis/"+id, "", 404, "NotFoundException", "Invalid API identifier specified 123456789012:"+id)
+}
+
+func TestTagsThatAreNone(t *testing.T) {
+	c := newClient(t)
+	api, _ := c.api()
+	if _, there := c.call("POST", "/restapis", `{"name":"n"}`, 201)["tags"]; there {
+		t.Error("Create shows tags that are none")
+	}
+	if _, there := c.call("GET", api, "", 200)["tags"]; !there {
+		t.Error("Get leaves out tags that are none")
+	}
+}
+
+func TestAnIDIsFixedByATag(t *testing.T) {
+	for _, tag := range idTags {
+		c := newClient(t)
+		body := `{"name":"n","tags":{"` + tag + `":"shop"}}`
+		made := c.call("POST", "/restapis", body, 201)
+		if made["id"] != "shop" || made["tags"].(object)[tag] != "shop" {
+			t.Errorf("got %v", made)
+		}
+		c.refused("POST", "/restapis", body, 409, "ConflictException", "An API with the id shop exists already")
+		c.auth = "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/apigateway/aws4_request"
+		c.refused("POST", "/restapis", body, 409, "ConflictException", "An API with the id shop exists already")
+		if res := c.send("POST", "/restapis", `{"name":"n","tags":{"`+tag+`":"A/b"}}`); res.StatusCode != 400 {
+			t.Errorf("a malformed id: got %d", res.StatusCode)
+		}
+	}
+}
+
+// From Terraform's source: the policy is escaped once more than JSON does.
+func TestPolicy(t *testing.T) {
+	c := newClient(t)
+	api, _ := c.api()
+	id := strings.TrimPrefix(api, "/restapis/")
+	got := c.call("PATCH", api, `{"patchOperations":[{"op":"replace","path":"/policy","value":"{ \"Version\": \"2012-10-17\", \"Resource\": \"execute-api:/*\" }"}]}`, 200)["policy"]
+	want := `{\"Version\":\"2012-10-17\",\"Resource\":\"arn:aws:execute-api:us-east-1:123456789012:` + id + `/*\"}`
+	if got != want {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	if again := c.call("PATCH", api, patchOf("replace /name n"), 200)["policy"]; again != want {
+		t.Errorf("after another patch %v", again)
+	}
+	if gone := c.call("PATCH", api, patchOf("replace /policy "), 200)["policy"]; gone != nil {
+		t.Errorf("cleared: %v", gone)
+	}
+}
+
+func TestClone(t *testing.T) {
+	c := newClient(t)
+	api, root := c.api()
+	pets := c.call("POST", root, `{"pathPart":"pets"}`, 201)["id"].(string)
+	c.call("PUT", api+"/resources/"+pets+"/methods/GET", `{"authorizationType":"NONE"}`, 201)
+	c.call("PUT", api+"/resources/"+pets+"/methods/GET/integration", `{"type":"MOCK"}`, 201)
+	c.call("POST", api+"/deployments", `{"stageName":"prod"}`, 201)
+	id := c.call("POST", "/restapis", `{"name":"copy","cloneFrom":"`+strings.TrimPrefix(api, "/restapis/")+`"}`, 201)["id"].(string)
+	copied := "/restapis/" + id
+	c.call("GET", copied+"/resources/"+pets+"/methods/GET/integration", "", 200)
+	if stages := c.call("GET", copied+"/stages", "", 200)["item"].([]any); len(stages) != 0 {
+		t.Errorf("stages were cloned: %v", stages)
+	}
+	c.call("DELETE", api, "", 202)
+	c.call("POST", copied+"/deployments", `{"stageName":"prod"}`, 201)
+	c.refused("POST", copied+strings.TrimPrefix(root, api), `{"pathPart":"pets"}`, 409, "ConflictException",
+		"Another resource with the same parent already has this name: pets")
+	c.refused("POST", "/restapis", `{"name":"copy","cloneFrom":"none"}`, 404, "NotFoundException", "Invalid API identifier specified 123456789012:none")
+}

@@ -1,0 +1,50 @@
+package control
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTags(t *testing.T) {
+	c := newClient(t)
+	api, _ := c.deployable()
+	c.deploy(api, `{"stageName":"prod"}`)
+	for _, thing := range []string{api, api + "/stages/prod"} {
+		tags := "/tags/" + url.PathEscape("arn:aws:apigateway:us-east-1::"+thing)
+		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(object{}, got) != "" {
+			t.Errorf("%s: got %v", thing, got)
+		}
+		c.call("PUT", tags, `{"tags":{"a":"1","b":"2"}}`, 204)
+		c.call("PUT", tags, `{"tags":{"b":"3","c":""}}`, 204)
+		c.call("DELETE", tags+"?tagKeys=a&tagKeys=none", "", 204)
+		want := object{"b": "3", "c": ""}
+		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(want, got) != "" {
+			t.Errorf("%s: got %v", thing, got)
+		}
+		if got := c.call("GET", thing, "", 200)["tags"]; cmp.Diff(want, got) != "" {
+			t.Errorf("%s itself: got %v", thing, got)
+		}
+		for _, body := range []string{`{"tags":{"aws:x":"1"}}`, `{"tags":{"":"1"}}`, `{"tags":{"a":"<"}}`, `{"tags":{"` + strings.Repeat("k", 129) + `":"1"}}`, `{}`} {
+			if res := c.send("PUT", tags, body); res.StatusCode != 400 {
+				t.Errorf("%.60s: got %d", body, res.StatusCode)
+			}
+		}
+		if res := c.send("DELETE", tags, ""); res.StatusCode != 400 {
+			t.Errorf("no keys: got %d", res.StatusCode)
+		}
+	}
+	for arn, status := range map[string]int{
+		"arn:aws:apigateway:us-east-1::/restapis/none":             404,
+		"arn:aws:apigateway:eu-west-1::" + api:                     404,
+		"arn:aws:apigateway:us-east-1::" + api + "/stages/none":    404,
+		"arn:aws:apigateway:us-east-1::" + api + "/deployments/d1": 400,
+		"no-arn": 400,
+	} {
+		if res := c.send("GET", "/tags/"+url.PathEscape(arn), ""); res.StatusCode != status {
+			t.Errorf("%s: got %d, want %d", arn, res.StatusCode, status)
+		}
+	}
+}
