@@ -1,6 +1,7 @@
 package control
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/restapi"
@@ -200,7 +201,7 @@ func wholeResources(c *call) ([]*restapi.Resource, error) {
 			continue
 		}
 		below, isMethod := strings.CutPrefix(below, "methods/")
-		if resource == nil || pathEscape(resource.ID) != id || !isMethod {
+		if resource == nil || url.PathEscape(resource.ID) != id || !isMethod {
 			continue
 		}
 		if err := placeMethod(resource, below, record); err != nil {
@@ -240,7 +241,7 @@ func deployable(d *restapi.Definition) error {
 	return nil
 }
 
-func deploymentPath(c *call, id string) string { return c.api() + "/deployments/" + pathEscape(id) }
+func deploymentPath(c *call, id string) string { return c.api() + "/deployments/" + url.PathEscape(id) }
 
 func goneDeployment(c *call, d *restapi.Deployment) error {
 	stages, err := all[restapi.Stage](c, c.api()+"/stages")

@@ -206,7 +206,7 @@ func checkConnection(c *call, i *restapi.Integration) error {
 	if i.ConnectionID == "" {
 		return badRequest("A connectionId is required for connectionType VPC_LINK")
 	}
-	if !c.exists("/vpclinks/" + pathEscape(i.ConnectionID)) {
+	if !c.exists("/vpclinks/" + url.PathEscape(i.ConnectionID)) {
 		return badRequest("Invalid Vpc Link identifier specified")
 	}
 	return nil

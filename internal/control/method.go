@@ -72,11 +72,11 @@ func checkMethod(c *call, _, m *restapi.Method) error {
 		m.AuthorizerID = "" // ignored, without an error
 	default:
 		known := m.AuthorizationType == "CUSTOM" || m.AuthorizationType == "COGNITO_USER_POOLS"
-		if !known || m.AuthorizerID == "" || !c.exists(c.api()+"/authorizers/"+pathEscape(m.AuthorizerID)) {
+		if !known || m.AuthorizerID == "" || !c.exists(c.api()+"/authorizers/"+url.PathEscape(m.AuthorizerID)) {
 			return badRequest("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
 		}
 	}
-	if id := m.RequestValidatorID; id != "" && !c.exists(c.api()+"/requestvalidators/"+pathEscape(id)) {
+	if id := m.RequestValidatorID; id != "" && !c.exists(c.api()+"/requestvalidators/"+url.PathEscape(id)) {
 		return badRequest("Invalid Request Validator identifier specified")
 	}
 	if err := checkModels(c, m.RequestModels); err != nil {

@@ -1,6 +1,10 @@
 package control
 
-import "github.com/gatewright/gatewright/internal/restapi"
+import (
+	"net/url"
+
+	"github.com/gatewright/gatewright/internal/restapi"
+)
 
 // defaultModels come with every API that is not imported, as the service has
 // them, blanks included.
@@ -35,7 +39,7 @@ var defaultModels = []restapi.Model{
 func checkModels(c *call, byContentType map[string]string) error {
 	for _, contentType := range sortedKeys(byContentType) {
 		name := byContentType[contentType]
-		if !c.exists(c.api() + "/models/" + pathEscape(name)) {
+		if !c.exists(c.api() + "/models/" + url.PathEscape(name)) {
 			return badRequest("Invalid model identifier specified: %s", name)
 		}
 	}

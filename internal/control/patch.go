@@ -124,6 +124,9 @@ var (
 	patchOp = Member{Required: true, Enum: []string{"add", "remove", "move", "test", "replace", "copy"}}
 )
 
+// maxOperations bounds what one PATCH can cost.
+const maxOperations = 1000
+
 // patchOperations reads the body of a PATCH and checks its model. Errors of the
 // body come before those of the path, in one answer.
 func (c *call) patchOperations() ([]Operation, error) {
@@ -132,6 +135,9 @@ func (c *call) patchOperations() ([]Operation, error) {
 	}
 	if err := decode(c.given(), &body); err != nil {
 		return nil, err
+	}
+	if len(body.Operations) > maxOperations {
+		return nil, badRequest("A patch can have at most %d operations", maxOperations)
 	}
 	var v violations
 	for i, o := range body.Operations {

@@ -61,23 +61,17 @@ func newResource(c *call, r *restapi.Resource) error {
 // checkResource judges a resource's place in the tree and settles the paths of
 // all below it, and the index of siblings.
 func checkResource(c *call, old, r *restapi.Resource) error {
-	switch {
-	case old == nil:
-	case old.ParentID == "" && r.PathPart != "":
-		return badRequest("Root resource cannot update its pathPart.")
-	case old.ParentID == "" && r.ParentID != "":
-		return badRequest("Root resource cannot update its parentId.")
-	case old.ParentID == "":
-		return nil
-	case old.ParentID == r.ParentID && old.PathPart == r.PathPart:
-		return nil
+	if old != nil {
+		if moved, err := isMove(old, r); !moved {
+			return err
+		}
 	}
 	parent, err := find[restapi.Resource](c, resourcePath(c, r.ParentID))
 	if err != nil {
 		return err
 	}
 	if parent == nil {
-		return notFound("Invalid Resource identifier specified")
+		return notFound("%s", c.op.about.missing)
 	}
 	if err := checkPathPart(r.PathPart); err != nil {
 		return err
@@ -91,17 +85,25 @@ func checkResource(c *call, old, r *restapi.Resource) error {
 	if err := checkSiblings(c, r); err != nil {
 		return err
 	}
+	r.Path = strings.TrimSuffix(parent.Path, "/") + "/" + r.PathPart
 	if old != nil {
 		c.writes.Delete(c.ns.Key(siblingPath(c, old.ParentID, old.PathPart)))
+		if err := settlePaths(c, r); err != nil {
+			return err
+		}
 	}
-	if err := c.put(siblingPath(c, r.ParentID, r.PathPart), r.ID); err != nil {
-		return err
+	return c.put(siblingPath(c, r.ParentID, r.PathPart), r.ID)
+}
+
+// isMove reports whether a patch gave a resource another place.
+func isMove(old, r *restapi.Resource) (bool, error) {
+	switch root := old.ParentID == ""; {
+	case root && r.PathPart != "":
+		return false, badRequest("Root resource cannot update its pathPart.")
+	case root && r.ParentID != "":
+		return false, badRequest("Root resource cannot update its parentId.")
 	}
-	r.Path = strings.TrimSuffix(parent.Path, "/") + "/" + r.PathPart
-	if old == nil {
-		return nil
-	}
-	return settlePaths(c, r)
+	return old.ParentID != r.ParentID || old.PathPart != r.PathPart, nil
 }
 
 // maxPathPart bounds a part by what AWS lets a method's whole path be.
@@ -195,16 +197,16 @@ func goneResource(c *call, r *restapi.Resource) error {
 	return nil
 }
 
-func resourcePath(c *call, id string) string { return c.api() + "/resources/" + pathEscape(id) }
+func resourcePath(c *call, id string) string { return c.api() + "/resources/" + url.PathEscape(id) }
 
 // The index of siblings finds the children of a resource by their path parts,
 // so that a new resource costs the same in a large API as in a small one. Its
 // values are ids.
 
-func siblingIndex(apiID string) string { return "/~index/siblings/" + pathEscape(apiID) }
+func siblingIndex(apiID string) string { return "/~index/siblings/" + url.PathEscape(apiID) }
 
 func siblingPath(c *call, parent, part string) string {
-	return siblingIndex(c.name("restapi_id")) + "/" + pathEscape(parent) + "/" + pathEscape(part)
+	return siblingIndex(c.name("restapi_id")) + "/" + url.PathEscape(parent) + "/" + url.PathEscape(part)
 }
 
 // sibling returns the id of the child of that path part; "": there is none.
@@ -221,7 +223,7 @@ func sibling(c *call, parent, part string) string {
 func children(c *call, parent, prefix string) map[string]string {
 	found := map[string]string{}
 	base := c.ns.Key(siblingPath(c, parent, ""))
-	for key, record := range c.state.Scan(base+pathEscape(prefix), "") {
+	for key, record := range c.state.Scan(base+url.PathEscape(prefix), "") {
 		part, _ := url.PathUnescape(key[len(base):])
 		var id string
 		if json.Unmarshal(record, &id) == nil {
@@ -230,9 +232,6 @@ func children(c *call, parent, prefix string) map[string]string {
 	}
 	return found
 }
-
-// pathEscape escapes one segment of a path.
-func pathEscape(segment string) string { return url.PathEscape(segment) }
 
 // A shownResource names its methods; with embed=methods it shows them whole.
 type shownResource struct {

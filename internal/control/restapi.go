@@ -3,6 +3,7 @@ package control
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -115,13 +116,8 @@ func createRestAPI(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if api.ID, err = fixedID(c, api.Tags); err != nil {
+	if api.ID, err = chooseID(c, api.Tags); err != nil {
 		return answer{}, err
-	}
-	for api.ID == "" {
-		if id := newID(longID); !taken(c, id) {
-			api.ID = id
-		}
 	}
 	api.CreatedDate = restapi.Time{Time: c.now}
 	path := restAPIPath(api.ID)
@@ -170,16 +166,31 @@ func readRestAPI(c *call) (api *restapi.RestAPI, cloneFrom string, err error) {
 	if err := c.checkModel(); err != nil {
 		return nil, "", err
 	}
+	if err := checkNewRestAPI(c, api); err != nil {
+		return nil, "", err
+	}
+	if oddSize {
+		n, err := strconv.Atoi(size)
+		if err != nil {
+			return nil, "", errCompressionSize
+		}
+		api.MinimumCompressionSize = &n
+	}
+	return api, more.CloneFrom, checkTags(api.Tags)
+}
+
+// checkNewRestAPI fills in where an API is reached, too.
+func checkNewRestAPI(c *call, api *restapi.RestAPI) error {
 	endpoint := api.EndpointConfiguration
 	switch {
 	case strings.TrimSpace(api.Name) == "":
-		return nil, "", badRequest("Name cannot be blank")
+		return badRequest("Name cannot be blank")
 	case endpoint.Types != nil && len(endpoint.Types) == 0:
-		return nil, "", badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
+		return badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")
 	case len(endpoint.Types) > 1:
-		return nil, "", badRequest("Cannot create an api with multiple Endpoint Types.")
+		return badRequest("Cannot create an api with multiple Endpoint Types.")
 	case c.body["description"] == "":
-		return nil, "", errEmptyDescription
+		return errEmptyDescription
 	}
 	if endpoint.Types == nil {
 		endpoint.Types = []string{"EDGE"}
@@ -191,16 +202,9 @@ func readRestAPI(c *call) (api *restapi.RestAPI, cloneFrom string, err error) {
 		}
 	}
 	if isPrivate(api) && endpoint.IPAddressType == "ipv4" {
-		return nil, "", errPrivateIPv4
+		return errPrivateIPv4
 	}
-	if oddSize {
-		n, err := strconv.Atoi(size)
-		if err != nil {
-			return nil, "", errCompressionSize
-		}
-		api.MinimumCompressionSize = &n
-	}
-	return api, more.CloneFrom, checkTags(api.Tags)
+	return nil
 }
 
 var (
@@ -217,8 +221,8 @@ var idTags = []string{"gatewright:id", "_custom_id_"}
 
 var fixedIDForm = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-// fixedID returns the id that the tags ask for; "": none.
-func fixedID(c *call, tags map[string]string) (string, error) {
+// chooseID returns the id that the tags ask for, else a new one.
+func chooseID(c *call, tags map[string]string) (string, error) {
 	for _, tag := range idTags {
 		id, ok := tags[tag]
 		switch {
@@ -231,7 +235,11 @@ func fixedID(c *call, tags map[string]string) (string, error) {
 		}
 		return id, nil
 	}
-	return "", nil
+	id := newID(longID)
+	for taken(c, id) {
+		id = newID(longID)
+	}
+	return id, nil
 }
 
 // taken looks in all accounts and regions.
@@ -310,7 +318,7 @@ func beside(below string) bool {
 	return part == "deployments" || part == "snapshots" || part == "stages"
 }
 
-func restAPIPath(id string) string { return "/restapis/" + pathEscape(id) }
+func restAPIPath(id string) string { return "/restapis/" + url.PathEscape(id) }
 
 // refuseRestAPIOperation refuses what the table does not admit. The text about
 // types names operations that it refuses; recorded on AWS.

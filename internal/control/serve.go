@@ -183,23 +183,30 @@ func (c *call) readBody() error {
 
 // run answers a call in one view or one update of the state. A change is
 // answered once this process serves it.
-func (h *Handler) run(c *call) (a answer, err error) {
+func (h *Handler) run(c *call) (answer, error) {
+	var a answer // set by the last run, and read only when there was no error
 	ctx := c.request.Context()
 	if c.request.Method == http.MethodGet {
-		err = h.store.View(ctx, func(r store.Reader) error {
+		err := h.store.View(ctx, func(r store.Reader) (err error) {
 			c.state = r
 			a, err = c.answer()
 			return err
 		})
-		return a, err
+		if err != nil {
+			return answer{}, err
+		}
+		return a, nil
 	}
-	version, err := h.store.Update(ctx, func(w store.Writer) error {
+	version, err := h.store.Update(ctx, func(w store.Writer) (err error) {
 		c.state, c.writes = w, w
 		a, err = c.answer()
 		return err
 	})
-	if err != nil || h.runtime == nil {
-		return a, err
+	if err != nil {
+		return answer{}, err
+	}
+	if h.runtime == nil {
+		return a, nil
 	}
 	if err := h.runtime.Served(ctx, version); err != nil {
 		// The change is made and stays made, so the answer is yes all the same.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -123,7 +124,7 @@ func newMethodSetting() *restapi.MethodSetting {
 	}
 }
 
-func stagePath(c *call, name string) string { return c.api() + "/stages/" + pathEscape(name) }
+func stagePath(c *call, name string) string { return c.api() + "/stages/" + url.PathEscape(name) }
 
 // newStage wants the deployment to be there; a PATCH says so in other words.
 func newStage(c *call, s *restapi.Stage) error {
@@ -162,10 +163,10 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 	if err := checkVariables(s.Variables); err != nil {
 		return err
 	}
-	if id := s.ClientCertificateID; id != "" && !c.exists("/clientcertificates/"+pathEscape(id)) {
+	if id := s.ClientCertificateID; id != "" && !c.exists("/clientcertificates/"+url.PathEscape(id)) {
 		return notFound("Invalid Client Certificate identifier specified")
 	}
-	if v := s.DocumentationVersion; v != "" && !c.exists(c.api()+"/documentation/versions/"+pathEscape(v)) {
+	if v := s.DocumentationVersion; v != "" && !c.exists(c.api()+"/documentation/versions/"+url.PathEscape(v)) {
 		return notFound("Invalid Documentation version identifier specified")
 	}
 	if a := s.AccessLogSettings; a != nil && a.DestinationARN != "" && !logDestination.MatchString(a.DestinationARN) {

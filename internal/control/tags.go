@@ -2,6 +2,7 @@ package control
 
 import (
 	"maps"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -101,7 +102,7 @@ func findTagged(c *call) (t tagged, err error) {
 		return t, nil
 	}
 	if m := taggedStage.FindStringSubmatch(parts[3]); m != nil {
-		t.path = restAPIPath(m[1]) + "/stages/" + pathEscape(m[2])
+		t.path = restAPIPath(m[1]) + "/stages/" + url.PathEscape(m[2])
 		stage, err := find[restapi.Stage](c, t.path)
 		if err != nil {
 			return t, err
