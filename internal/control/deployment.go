@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -43,13 +44,14 @@ var deploymentBody = Body{
 	{Name: "tracingEnabled"},
 }
 
-// A deploymentInput is what CreateDeployment takes.
+// A deploymentInput is what CreateDeployment takes. What is empty was not given:
+// Terraform sends all of it always.
 type deploymentInput struct {
 	StageName           *string                 `json:"stageName"`
-	StageDescription    *string                 `json:"stageDescription"`
+	StageDescription    string                  `json:"stageDescription"`
 	Description         string                  `json:"description"`
 	CacheClusterEnabled *bool                   `json:"cacheClusterEnabled"`
-	CacheClusterSize    *string                 `json:"cacheClusterSize"`
+	CacheClusterSize    string                  `json:"cacheClusterSize"`
 	Variables           map[string]string       `json:"variables"`
 	CanarySettings      *restapi.CanarySettings `json:"canarySettings"`
 	TracingEnabled      *bool                   `json:"tracingEnabled"`
@@ -136,23 +138,21 @@ func deployTo(c *call, stage *restapi.Stage, in *deploymentInput, id string) err
 	} else {
 		stage.DeploymentID = id
 	}
-	setIf(&stage.Description, in.StageDescription)
-	setIf(&stage.CacheClusterEnabled, in.CacheClusterEnabled)
-	setIf(&stage.CacheClusterSize, in.CacheClusterSize)
-	setIf(&stage.TracingEnabled, in.TracingEnabled)
-	if in.Variables != nil {
+	stage.Description = cmp.Or(in.StageDescription, stage.Description)
+	stage.CacheClusterSize = cmp.Or(in.CacheClusterSize, stage.CacheClusterSize)
+	if in.CacheClusterEnabled != nil {
+		stage.CacheClusterEnabled = *in.CacheClusterEnabled
+	}
+	if in.TracingEnabled != nil {
+		stage.TracingEnabled = *in.TracingEnabled
+	}
+	if len(in.Variables) > 0 {
 		stage.Variables = in.Variables
 	}
 	if err := checkStage(c, old, stage); err != nil {
 		return err
 	}
 	return c.put(stagePath(c, stage.StageName), stage)
-}
-
-func setIf[T any](member, given *T) {
-	if given != nil {
-		*member = *given
-	}
 }
 
 // draft reads the definition of the API as it stands.
@@ -243,14 +243,20 @@ func deployable(d *restapi.Definition) error {
 
 func deploymentPath(c *call, id string) string { return c.api() + "/deployments/" + url.PathEscape(id) }
 
+// errInCanary is in words that Terraform's source looks for.
+var errInCanary = badRequest("Active stages with canary settings pointing to this deployment must be moved or deleted")
+
 func goneDeployment(c *call, d *restapi.Deployment) error {
 	stages, err := all[restapi.Stage](c, c.api()+"/stages")
 	if err != nil {
 		return err
 	}
 	for _, s := range stages {
-		if s.DeploymentID == d.ID || s.CanarySettings != nil && s.CanarySettings.DeploymentID == d.ID {
+		if s.DeploymentID == d.ID {
 			return badRequest("Active stages pointing to this deployment must be moved or deleted")
+		}
+		if s.CanarySettings != nil && s.CanarySettings.DeploymentID == d.ID {
+			return errInCanary
 		}
 	}
 	c.writes.Delete(c.ns.Key(restapi.SnapshotPath(c.name("restapi_id"), d.ID)))

@@ -32,7 +32,7 @@ func TestDeployments(t *testing.T) {
 	c.call("PUT", root+"/methods/GET/integration", `{"type":"MOCK"}`, 201)
 
 	first := c.deploy(api, `{"stageName":"prod","description":"one","stageDescription":"the stage","variables":{"a":"1"},"tracingEnabled":true}`)
-	second := c.deploy(api, `{"stageName":"prod"}`)
+	second := c.deploy(api, `{"stageName":"prod","stageDescription":"","description":"","variables":{}}`) // as Terraform does
 	stage := c.call("GET", api+"/stages/prod", "", 200)
 	if stage["deploymentId"] != second || stage["description"] != "the stage" || stage["tracingEnabled"] != true || stage["variables"].(object)["a"] != "1" {
 		t.Errorf("the stage that was deployed to again: %v", stage)
@@ -42,7 +42,7 @@ func TestDeployments(t *testing.T) {
 	}
 	c.refused("DELETE", api+"/deployments/"+second, "", 400, "BadRequestException", "Active stages pointing to this deployment must be moved or deleted")
 	c.call("PATCH", api+"/stages/prod", patchOf("replace /canarySettings/deploymentId "+first), 200)
-	c.refused("DELETE", api+"/deployments/"+first, "", 400, "BadRequestException", "Active stages pointing to this deployment must be moved or deleted")
+	c.refused("DELETE", api+"/deployments/"+first, "", 400, "BadRequestException", "Active stages with canary settings pointing to this deployment must be moved or deleted")
 	c.call("DELETE", api+"/stages/prod", "", 202)
 	c.call("DELETE", api+"/deployments/"+first, "", 202)
 	if list := c.call("GET", api+"/deployments", "", 200)["item"].([]any); len(list) != 1 {

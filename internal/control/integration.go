@@ -126,8 +126,11 @@ func settleIntegration(c *call, i *restapi.Integration) {
 	if i.Type == "MOCK" {
 		i.HTTPMethod, i.URI = "", ""
 	}
-	if strings.HasPrefix(i.Type, "HTTP") && i.ConnectionType == "" {
+	switch isHTTP := strings.HasPrefix(i.Type, "HTTP"); {
+	case isHTTP && i.ConnectionType == "":
 		i.ConnectionType = "INTERNET"
+	case !isHTTP && i.ConnectionType == "INTERNET":
+		i.ConnectionType = "" // Terraform sends it always, the service shows it for HTTP alone
 	}
 	if i.CacheNamespace == "" {
 		i.CacheNamespace = c.name("resource_id")

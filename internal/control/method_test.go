@@ -33,7 +33,7 @@ func TestAMethodAndWhatIsBelowIt(t *testing.T) {
 	}
 
 	// Another integration takes the place of the first, and of its responses.
-	if got := c.call("PUT", method+"/integration", `{"type":"MOCK","httpMethod":"GET"}`, 201); got["integrationResponses"] != nil || got["httpMethod"] != nil {
+	if got := c.call("PUT", method+"/integration", `{"type":"MOCK","httpMethod":"GET","connectionType":"INTERNET"}`, 201); got["integrationResponses"] != nil || got["httpMethod"] != nil || got["connectionType"] != nil {
 		t.Errorf("a second Put: got %v", got)
 	}
 	c.call("DELETE", method+"/integration", "", 204)

@@ -56,7 +56,8 @@ type Method struct {
 	AuthorizationScopes []string                   `json:"authorizationScopes,omitempty"`
 }
 
-// A MethodResponse declares what a method may answer with one status code.
+// A MethodResponse declares what a method may answer with one status code. Maps
+// that were given empty are shown empty.
 type MethodResponse struct {
 	StatusCode         string            `json:"statusCode"`
 	ResponseParameters map[string]bool   `json:"responseParameters,omitzero"` // method.response.header.… → required
