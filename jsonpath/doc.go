@@ -1,0 +1,2 @@
+// Package jsonpath is WIP.
+package jsonpath

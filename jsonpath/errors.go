@@ -1,0 +1,95 @@
+package jsonpath
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"unicode/utf8"
+)
+
+// What bounds the work that a caller or an author can cause. API Gateway's own
+// payloads end at 10 MiB.
+const (
+	MaxText    = 32 << 20 // bytes of a JSON text
+	MaxDepth   = 1000     // containers within containers
+	MaxPath    = 8 << 10  // bytes of a path
+	MaxNesting = 64       // filters, parentheses and calls within each other
+	MaxSteps   = 10 << 20 // values that an evaluation looks at
+	MaxResults = 1 << 20  // values that a path finds
+)
+
+// ErrNotFound says that a definite path leads nowhere.
+var ErrNotFound = errors.New("path not found")
+
+// ErrTooMuchWork says that an evaluation has reached MaxSteps or MaxResults.
+var ErrTooMuchWork = errors.New("path looks at too many values")
+
+// A SyntaxError says where a text stops being JSON. Its message is the one that
+// callers of API Gateway see behind "Could not process payload" and the name of
+// a Java class.
+type SyntaxError struct {
+	Offset  int // in bytes
+	Message string
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+// A PathError says where a text stops being a path.
+type PathError struct {
+	Path   string
+	Offset int // in bytes
+	Reason string
+}
+
+func (e *PathError) Error() string {
+	return fmt.Sprintf("path %q: %s at offset %d", e.Path, e.Reason, e.Offset)
+}
+
+// An EvalError says why a path cannot be applied to a document.
+type EvalError struct {
+	Path   string
+	Reason string
+}
+
+func (e *EvalError) Error() string { return fmt.Sprintf("path %q: %s", e.Path, e.Reason) }
+
+func (p *parser) unexpected(pos int) error {
+	return &SyntaxError{pos, "Unexpected character (" + p.char() + ") at position " + p.position(pos) + "."}
+}
+
+func (p *parser) fault(pos int, what, token string) error {
+	return &SyntaxError{pos, what + token + " at position " + p.position(pos) + "."}
+}
+
+func (p *parser) endOfFile(pos int, what string) error {
+	return &SyntaxError{pos, "Unexpected End Of File position " + p.position(pos) + ": " + what}
+}
+
+// char returns the character at hand.
+func (p *parser) char() string {
+	if p.pos >= len(p.text) {
+		return string(rune(endOfInput))
+	}
+	_, size := utf8.DecodeRuneInString(p.text[p.pos:])
+	return p.text[p.pos : p.pos+size]
+}
+
+// position returns an offset as Java counts it, in UTF-16 units.
+func (p *parser) position(pos int) string {
+	if pos < 0 {
+		return strconv.Itoa(pos)
+	}
+	inside := min(pos, len(p.text))
+	return strconv.Itoa(utf16Len(p.text[:inside]) + pos - inside)
+}
+
+func utf16Len(s string) int {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	return n
+}
