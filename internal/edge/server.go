@@ -80,12 +80,14 @@ func (s *Server) Serve(ln net.Listener) error {
 		return ErrServerClosed
 	}
 	defer s.unlisten(ln)
-	for pause := time.Duration(0); s.room(); {
+	for pause := time.Duration(0); ; {
 		nc, err := ln.Accept()
 		switch {
 		case err == nil:
 			pause = 0
-			s.admit(nc)
+			if !s.admit(nc) {
+				return ErrServerClosed
+			}
 		case s.draining.Load():
 			return ErrServerClosed
 		case !passing(err):
@@ -96,7 +98,6 @@ func (s *Server) Serve(ln net.Listener) error {
 			s.sleep(pause)
 		}
 	}
-	return ErrServerClosed
 }
 
 // passing reports whether Accept failed for want of something that others will
@@ -133,42 +134,40 @@ func (s *Server) unlisten(ln net.Listener) {
 	delete(s.listeners, ln)
 }
 
-// room waits until another connection may be accepted. Where callers fill the
-// house, one who says nothing makes place. It returns false when the server
-// drains.
-func (s *Server) room() bool {
-	for !s.draining.Load() {
-		s.mu.Lock()
-		if s.MaxConnections <= 0 || len(s.conns) < s.MaxConnections {
-			s.mu.Unlock()
-			return true
-		}
-		for c := range s.conns {
-			if c.dismiss() {
-				break
-			}
-		}
-		freed := s.nextFreed()
-		s.mu.Unlock()
-		select {
-		case <-freed:
-		case <-s.closed:
-		}
-	}
-	return false
-}
-
-// admit begins to serve a connection.
-func (s *Server) admit(nc net.Conn) {
+// admit begins to serve a connection. Where callers fill the house, it waits
+// until one has left, and one who says nothing makes place. It returns false when
+// the server drains.
+func (s *Server) admit(nc net.Conn) bool {
 	c := newConn(s, nc)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.draining.Load() {
-		nc.Close()
-		return
+	for !s.draining.Load() {
+		if s.MaxConnections <= 0 || len(s.conns) < s.MaxConnections {
+			s.conns[c] = true
+			go c.serve()
+			return true
+		}
+		for other := range s.conns {
+			if other.dismiss() {
+				break
+			}
+		}
+		s.waitFreed()
 	}
-	s.conns[c] = true
-	go c.serve()
+	nc.Close()
+	return false
+}
+
+// waitFreed waits until a connection ends or the server drains. The caller holds
+// s.mu, which is let go meanwhile.
+func (s *Server) waitFreed() {
+	freed := s.nextFreed()
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	select {
+	case <-freed:
+	case <-s.closed:
+	}
 }
 
 // remove takes out a connection that has ended.

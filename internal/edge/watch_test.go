@@ -1,0 +1,136 @@
+package edge
+
+import (
+	"io"
+	"net"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/message"
+)
+
+// watching is a handler that watches its caller until he leaves or it is told to
+// go on.
+type watching struct {
+	begun, goOn chan bool
+	left        chan time.Time
+}
+
+func newWatching() *watching {
+	return &watching{make(chan bool, 2), make(chan bool), make(chan time.Time, 2)}
+}
+
+func (w *watching) Serve(x *message.Exchange) {
+	left := make(chan bool)
+	stop := x.Request.Caller.OnLeave(func() {
+		w.left <- time.Now()
+		close(left)
+	})
+	w.begun <- true
+	select {
+	case <-left:
+	case <-w.goOn:
+	}
+	stop()
+	stop() // may be called again
+	x.Response.Status = 200
+}
+
+func TestOnLeave(t *testing.T) {
+	leave := map[string]func(*client){
+		"closes":      func(c *client) { c.Close() },
+		"half-closes": func(c *client) { under(c).CloseWrite() },
+		"resets":      func(c *client) { under(c).SetLinger(0); under(c).Close() },
+	}
+	if runtime.GOOS == "linux" {
+		leave["closes after another request"] = func(c *client) { c.send(get); c.Close() }
+	}
+	for name, leaves := range leave {
+		for _, secure := range []bool{false, true} {
+			if secure && runtime.GOOS != "linux" {
+				continue // the TLS alert hides the end
+			}
+			t.Run(name+map[bool]string{true: ", TLS"}[secure], func(t *testing.T) {
+				w := newWatching()
+				var c *client
+				if secure {
+					c = dialTLS(t, serveTLS(t, &Server{Handler: w}))
+				} else {
+					c = dial(t, start(t, &Server{Handler: w}))
+				}
+				c.send(get)
+				receive(t, "the request", w.begun)
+				began := time.Now()
+				leaves(c)
+				if took := receive(t, "left", w.left).Sub(began); took > 50*time.Millisecond && !raceDetector {
+					t.Errorf("noticed after %v; want at most 50 ms", took)
+				}
+			})
+		}
+	}
+}
+
+// under is the caller's TCP connection.
+func under(c *client) *net.TCPConn {
+	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+		return tcp
+	}
+	return c.Conn.(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
+}
+
+func TestWatchLeavesTheConnectionUsable(t *testing.T) {
+	for _, secure := range []bool{false, true} {
+		w := newWatching()
+		var c *client
+		if secure {
+			c = dialTLS(t, serveTLS(t, &Server{Handler: w}))
+		} else {
+			c = dial(t, start(t, &Server{Handler: w}))
+		}
+		c.send(get)
+		for i := range 5 {
+			receive(t, "the request", w.begun)
+			c.send(get) // the next one, while this one is watched: not a leaving
+			select {
+			case <-w.left:
+				t.Fatalf("TLS %v: request %d: a pipelined request counts as leaving", secure, i)
+			case <-time.After(2 * time.Millisecond):
+			}
+			w.goOn <- true
+			if a := c.answer("GET"); a.status != 200 || a.close {
+				t.Fatalf("TLS %v: request %d is answered with %+v", secure, i, a)
+			}
+		}
+		receive(t, "the request", w.begun)
+		w.goOn <- true
+		c.answer("GET")
+	}
+}
+
+// A handler that forgets to stop its watch leaves no goroutine behind, and the
+// next request is read.
+func TestForgottenWatch(t *testing.T) {
+	c := dial(t, start(t, &Server{Handler: message.HandlerFunc(func(x *message.Exchange) {
+		x.Request.Caller.OnLeave(func() {})
+		x.Request.Caller.OnLeave(func() {})
+		x.Response.Status = 200
+	})}))
+	for range 3 {
+		c.send(get)
+		if a := c.answer("GET"); a.status != 200 {
+			t.Errorf("answered with %d", a.status)
+		}
+	}
+}
+
+func TestCloseTellsWatchers(t *testing.T) {
+	w := newWatching()
+	s := &Server{Handler: w}
+	c := dial(t, start(t, s))
+	c.send(get)
+	receive(t, "the request", w.begun)
+	s.Close()
+	receive(t, "left", w.left)
+	io.ReadAll(c.in)
+}
