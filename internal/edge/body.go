@@ -100,13 +100,13 @@ func (nothing) Read([]byte) (int, error) { return 0, io.EOF }
 
 // bodyError is err in the words of package message.
 func bodyError(err error) error {
-	var malformed http1.Malformed
-	switch {
-	case err == nil || err == io.EOF:
+	if err == nil || err == io.EOF {
 		return err
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return message.ErrBodySlow
-	case errors.As(err, &malformed):
+	}
+	if malformed, ok := errors.AsType[http1.Malformed](err); ok {
 		return fmt.Errorf("%w: %w", message.ErrBodyMalformed, malformed)
 	}
 	return err

@@ -206,8 +206,7 @@ func (c *conn) exchange() (again bool) {
 	if end == 0 && err == nil {
 		return true // an empty line and nothing behind it yet
 	}
-	var refused *refusal
-	if err != nil && !errors.As(err, &refused) {
+	if err != nil && !answerable(err) {
 		return false
 	}
 	if !c.state.CompareAndSwap(waiting, serving) {
@@ -325,8 +324,7 @@ func (c *conn) answer() (again bool) {
 // refuse answers a request that ends here, and the connection with it.
 func (c *conn) refuse(err error) (again bool) {
 	status := http.StatusBadRequest
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		status, err = refused.status, refused.cause
 	}
 	level := slog.LevelDebug

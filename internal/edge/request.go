@@ -10,14 +10,22 @@ import (
 	"github.com/gatewright/gatewright/internal/message"
 )
 
-// A refusal is an error that says which status it is answered with. Errors that
-// are none are answered with 400.
+// A refusal is an error that says which status it is answered with. What is
+// http1.Malformed is answered with 400.
 type refusal struct {
 	status int
 	cause  error
 }
 
 func (r *refusal) Error() string { return r.cause.Error() }
+
+// answerable reports whether err is about what the caller sent, and not the end
+// of his connection.
+func answerable(err error) bool {
+	_, refused := errors.AsType[*refusal](err)
+	_, malformed := errors.AsType[http1.Malformed](err)
+	return refused || malformed
+}
 
 var (
 	errHeadTooLarge = errors.New("request line and header are too large")

@@ -19,6 +19,7 @@ type rawRequest struct {
 	name    string
 	bytes   string
 	end     bool
+	wait    bool
 	seen    []*sight
 	refused int
 	kept    bool
@@ -72,6 +73,8 @@ func parseRaw(lines string) (r rawRequest, err error) {
 			r.bytes += strings.Repeat(text, times)
 		case "end":
 			r.end = true
+		case "wait":
+			r.wait = true
 		case "seen":
 			method, target, _ := strings.Cut(text, " ")
 			r.seen = append(r.seen, &sight{method: method, target: target, has: map[string]string{}})
@@ -163,7 +166,7 @@ func (r rawRequest) test(t *testing.T) {
 	c := dial(t, start(t, &Server{Handler: h}))
 	go func() { // a server that refuses may stop reading
 		io.WriteString(c, r.bytes)
-		if r.refused != 0 && !r.end {
+		if r.refused != 0 && !r.end && !r.wait {
 			io.WriteString(c, "GET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n")
 		}
 		if r.end {
