@@ -48,6 +48,8 @@ var arrows = map[string][]string{
 	"internal/store":           {},
 	"internal/restapi":         {},
 	"internal/message":         {},
+
+	"sigv4": {},
 }
 
 func TestArrows(t *testing.T) {
