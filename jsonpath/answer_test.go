@@ -79,6 +79,7 @@ var (
 	seed     = flag.Uint64("seed", 20261121, "of the generated cases")
 	number   = flag.Int("cases", 2000, "how many cases to generate")
 	askFile  = flag.String("ask", "", "write the generated cases to this file, one JSON text a line")
+	show     = flag.Int("show", 60, "how many differences to show")
 	hearFile = flag.String("hear", "", "compare with the answers of two engines in these files, separated by a comma")
 )
 
@@ -116,7 +117,7 @@ func compare(t *testing.T, questions []question, first, later []answer) {
 		agree++
 		if ours := ask(q); ours.same(later[i]) {
 			same++
-		} else if agree-same <= 60 {
+		} else if agree-same <= *show {
 			t.Logf("%s\n  path  %s\n  ours  %v\n  other %v", q.JSON, q.Path, ours, later[i])
 		}
 	}

@@ -18,6 +18,7 @@ type Document struct {
 	text    string
 	entries []entry
 	derived []string // texts that are not part of text
+	made    int      // values that paths have added, long texts counting more
 	index   []uint32 // scratch: the hash table of an object's names
 	eval    evaluator
 }
@@ -89,7 +90,7 @@ func (d *Document) ParsePayload(text string) error {
 
 func (d *Document) reset(text string) {
 	clear(d.derived)
-	d.text, d.entries, d.derived = text, d.entries[:0], d.derived[:0]
+	d.text, d.entries, d.derived, d.made = text, d.entries[:0], d.derived[:0], 0
 }
 
 func (d *Document) append(e entry) uint32 {
@@ -121,14 +122,39 @@ func (d *Document) raw(e *entry) string {
 	return d.text[e.from:e.to]
 }
 
+// content returns the text of a string or name with its escapes resolved.
+func (d *Document) content(e *entry) string {
+	if e.flags&escaped == 0 {
+		return d.raw(e)
+	}
+	return unescape(d.raw(e))
+}
+
+func (d *Document) appendContent(dst []byte, e *entry) []byte {
+	if e.flags&escaped == 0 {
+		return append(dst, d.raw(e)...)
+	}
+	return appendUnescaped(dst, d.raw(e))
+}
+
+// appendString appends a string or name as JSON.
+func (d *Document) appendString(dst []byte, e *entry, slashes bool) []byte {
+	if e.flags&escaped == 0 {
+		return appendQuoted(dst, d.raw(e), slashes)
+	}
+	return appendRequoted(dst, d.raw(e), slashes)
+}
+
 // derive adds a scalar whose text is not part of the document's.
 func (d *Document) derive(kind Kind, text string) uint32 {
+	d.made += 1 + len(text)/16
 	d.derived = append(d.derived, text)
 	return d.append(entry{kind: kind, flags: derived, from: uint32(len(d.derived) - 1)})
 }
 
 // refer adds an entry that stands for the value at i.
 func (d *Document) refer(i uint32) {
+	d.made++
 	d.append(entry{kind: reference, from: i, to: uint32(len(d.entries) + 1)})
 }
 

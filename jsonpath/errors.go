@@ -15,7 +15,7 @@ const (
 	MaxPath    = 8 << 10  // bytes of a path
 	MaxNesting = 64       // filters, parentheses and calls within each other
 	MaxSteps   = 10 << 20 // values that an evaluation looks at
-	MaxResults = 1 << 20  // values that a path finds
+	MaxResults = 4 << 20  // values that all paths find in one document
 )
 
 // ErrNotFound says that a definite path leads nowhere.

@@ -14,7 +14,7 @@ type evaluator struct {
 
 // spend counts values that were looked at.
 func (e *evaluator) spend(n int) error {
-	if e.steps += n; e.steps > MaxSteps || len(e.found) > MaxResults {
+	if e.steps += n; e.steps > MaxSteps || len(e.found)+e.doc.made > MaxResults {
 		return ErrTooMuchWork
 	}
 	return nil
@@ -93,10 +93,10 @@ func (w *walk) member(i int, at uint32, name string) error {
 	if err := w.spend(looked / 8); err != nil {
 		return err
 	}
-	switch {
+	switch s := &w.p.steps[i]; {
 	case ok:
 		return w.step(i+1, value)
-	case w.strict || w.p.named && w.p.steps[i].certain:
+	case w.strict || w.p.named && s.certain && s.kind == member:
 		return ErrNotFound
 	default:
 		return nil
@@ -318,9 +318,10 @@ func (w *walk) filter(i int, at uint32) error {
 // accepts says whether a filter holds for a value. What the filter computes is
 // forgotten.
 func (w *walk) accepts(s *step, at uint32) (bool, error) {
-	entries, texts := len(w.doc.entries), len(w.doc.derived)
+	d := w.doc
+	entries, texts, made := len(d.entries), len(d.derived), d.made
 	ok, err := s.filter.holds(w.evaluator, at)
-	w.doc.entries, w.doc.derived = w.doc.entries[:entries], w.doc.derived[:texts]
+	d.entries, d.derived, d.made = d.entries[:entries], d.derived[:texts], made
 	if err == errNever || err == errScalar {
 		return false, nil
 	}
@@ -330,6 +331,9 @@ func (w *walk) accepts(s *step, at uint32) (bool, error) {
 func (w *walk) call(i int, at uint32) error {
 	result, err := w.p.steps[i].call.invoke(w.evaluator, w.p, at)
 	if err != nil {
+		return err
+	}
+	if err := w.spend(Node{w.doc, result}.weight()); err != nil {
 		return err
 	}
 	return w.step(i+1, result)

@@ -3,6 +3,8 @@ package jsonpath
 import (
 	"cmp"
 	"errors"
+	"iter"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -108,38 +110,58 @@ func (c comparison) holds(e *evaluator, item uint32) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := e.spend(left.Len() + right.Len()); err != nil {
+	work := left.weight() + right.weight()
+	if c.operator.crossing {
+		work = left.weight() * right.weight()
+	}
+	if err := e.spend(work); err != nil {
 		return false, err
 	}
-	return c.operator(left, right)
+	return c.operator.holds(left, right)
 }
 
-// An operator compares two values; it may fail with errNever.
-type operator func(left, right Node) (bool, error)
+// weight says how much work it is to look at all of a value.
+func (n Node) weight() int {
+	switch n.Kind() {
+	case Missing:
+		return 1
+	case Array, Object:
+		return int(n.entry().to - n.at)
+	default:
+		return 1 + len(n.doc.raw(n.entry()))/16
+	}
+}
+
+// An operator compares two values; it may fail with errNever. A crossing one
+// compares each element of one list with each of another.
+type operator struct {
+	holds    func(left, right Node) (bool, error)
+	crossing bool
+}
 
 // operators by name, in lower case. Some of the engine's own never hold,
 // because nothing that can be written in a path is what they compare with.
 var operators = map[string]operator{
-	"==":       func(l, r Node) (bool, error) { return equal(l, r), nil },
-	"!=":       func(l, r Node) (bool, error) { return !equal(l, r), nil },
-	"===":      func(l, r Node) (bool, error) { return sameClass(l, r) && equal(l, r), nil },
-	"!==":      func(l, r Node) (bool, error) { return !sameClass(l, r) || !equal(l, r), nil },
-	"<":        ordered(func(c int) bool { return c < 0 }),
-	"<=":       ordered(func(c int) bool { return c <= 0 }),
-	">":        ordered(func(c int) bool { return c > 0 }),
-	">=":       ordered(func(c int) bool { return c >= 0 }),
-	"in":       in,
-	"nin":      func(l, r Node) (bool, error) { ok, err := in(l, r); return !ok, err },
-	"contains": contains,
-	"subsetof": lists(subset),
-	"anyof":    lists(overlap),
-	"noneof":   lists(func(l, r Node) bool { return !overlap(l, r) }),
-	"size":     size,
-	"empty":    empty,
-	"exists":   never,
-	"all":      never,
-	"type":     never,
-	"matches":  never,
+	"==":       {holds: func(l, r Node) (bool, error) { return equal(l, r), nil }},
+	"!=":       {holds: func(l, r Node) (bool, error) { return !equal(l, r), nil }},
+	"===":      {holds: func(l, r Node) (bool, error) { return sameClass(l, r) && equal(l, r), nil }},
+	"!==":      {holds: func(l, r Node) (bool, error) { return !sameClass(l, r) || !equal(l, r), nil }},
+	"<":        {holds: ordered(func(c int) bool { return c < 0 })},
+	"<=":       {holds: ordered(func(c int) bool { return c <= 0 })},
+	">":        {holds: ordered(func(c int) bool { return c > 0 })},
+	">=":       {holds: ordered(func(c int) bool { return c >= 0 })},
+	"in":       {holds: in, crossing: true},
+	"nin":      {holds: func(l, r Node) (bool, error) { ok, err := in(l, r); return !ok, err }, crossing: true},
+	"contains": {holds: contains, crossing: true},
+	"subsetof": {holds: lists(subset), crossing: true},
+	"anyof":    {holds: lists(overlap), crossing: true},
+	"noneof":   {holds: lists(func(l, r Node) bool { return !overlap(l, r) }), crossing: true},
+	"size":     {holds: size},
+	"empty":    {holds: empty},
+	"exists":   {holds: never},
+	"all":      {holds: never},
+	"type":     {holds: never},
+	"matches":  {holds: never},
 }
 
 func never(_, _ Node) (bool, error) { return false, errNever }
@@ -260,15 +282,18 @@ func sameStructure(l, r Node) bool {
 	}
 	switch l.Kind() {
 	case Array:
-		for i := range l.Len() {
-			if !sameStructure(l.Index(i), r.Index(i)) {
+		next, stop := iter.Pull(r.Elements())
+		defer stop()
+		for n := range l.Elements() {
+			if other, _ := next(); !sameStructure(n, other) {
 				return false
 			}
 		}
 		return true
 	case Object:
-		for name, value := range l.Members() {
-			if !sameStructure(value, r.Get(name)) {
+		a, b := sortedMembers(l), sortedMembers(r)
+		for i := range a {
+			if a[i].name != b[i].name || !sameStructure(a[i].value, b[i].value) {
 				return false
 			}
 		}
@@ -278,8 +303,22 @@ func sameStructure(l, r Node) bool {
 	}
 }
 
+type namedNode struct {
+	name  string
+	value Node
+}
+
+func sortedMembers(n Node) []namedNode {
+	all := make([]namedNode, 0, n.Len())
+	for name, value := range n.Members() {
+		all = append(all, namedNode{name, value})
+	}
+	slices.SortFunc(all, func(a, b namedNode) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
 // ordered makes an operator that holds between two numbers or two texts only.
-func ordered(want func(int) bool) operator {
+func ordered(want func(int) bool) func(l, r Node) (bool, error) {
 	return func(l, r Node) (bool, error) {
 		switch {
 		case !sameClass(l, r):
@@ -298,7 +337,8 @@ func ordered(want func(int) bool) operator {
 // compareUTF16 orders texts as Java does. It differs from the order of bytes
 // only for characters beyond U+FFFF.
 func compareUTF16(a, b string) int {
-	if !strings.ContainsFunc(a+b, func(r rune) bool { return r > 0xFFFF }) {
+	astral := func(r rune) bool { return r > 0xFFFF }
+	if !strings.ContainsFunc(a, astral) && !strings.ContainsFunc(b, astral) {
 		return strings.Compare(a, b)
 	}
 	x, y := utf16.Encode([]rune(a)), utf16.Encode([]rune(b))
@@ -338,7 +378,7 @@ func contains(l, r Node) (bool, error) {
 }
 
 // lists makes an operator of two lists, which does not hold for objects.
-func lists(holds func(l, r Node) bool) operator {
+func lists(holds func(l, r Node) bool) func(l, r Node) (bool, error) {
 	return func(l, r Node) (bool, error) {
 		switch {
 		case classOf(r) != structure:
@@ -432,7 +472,7 @@ func (m match) matches(e *evaluator, n Node) (bool, error) {
 	case number:
 		subject = bigDecimalText(n)
 	}
-	if err := e.spend(1 + len(subject)/4); err != nil {
+	if err := e.spend(1 + len(subject)*m.pattern.size/16); err != nil {
 		return false, err
 	}
 	return m.pattern.matches(subject), nil

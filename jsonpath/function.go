@@ -59,6 +59,13 @@ func (c *call) invoke(e *evaluator, p *Path, at uint32) (uint32, error) {
 		}
 		return e.doc.integer(int(e.doc.entries[value].from)), nil
 	}
+	work := Node{e.doc, at}.Len()
+	for _, a := range arguments {
+		work += a.weight()
+	}
+	if err := e.spend(work); err != nil {
+		return 0, err
+	}
 	result, wrong := c.function(e, Node{e.doc, at}, arguments)
 	if wrong != "" {
 		return 0, &EvalError{p.text, c.name + "() " + wrong}
@@ -111,7 +118,10 @@ func spread(arguments []Node, f func(Node)) {
 	}
 }
 
-func length(e *evaluator, on Node, _ []Node) (uint32, string) {
+func length(e *evaluator, on Node, arguments []Node) (uint32, string) {
+	if len(arguments) > 0 {
+		return 0, "counts what a path finds, not a literal"
+	}
 	if on.Kind() < Array {
 		return e.doc.derive(Null, "null"), ""
 	}

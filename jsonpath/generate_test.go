@@ -138,7 +138,22 @@ func (g generator) path(root string, steps int) string {
 	for range g.IntN(steps) + 1 {
 		b.WriteString(g.step())
 	}
+	if g.chance(4) {
+		b.WriteString(g.call())
+	}
 	return b.String()
+}
+
+func (g generator) call() string {
+	name := pick(g, "length", "size", "keys", "min", "max", "sum", "avg", "stddev", "concat", "first", "last", "append")
+	switch g.IntN(6) {
+	case 0:
+		return fmt.Sprintf(".%s($.%s)", name, g.name())
+	case 1:
+		return "." + name + pick(g, "(1, 2.5)", `("x", $.a)`, "(-1)", `("a")`, "($..id)", "($.items[*].price)")
+	default:
+		return "." + name + "()"
+	}
 }
 
 func (g generator) step() string {
@@ -174,9 +189,13 @@ func (g generator) condition(depth int) string {
 	}
 	switch g.IntN(10) {
 	case 0:
-		return path
+		return pick(g, path, path, "!("+path+")")
 	case 1:
 		return "!" + path
+	case 3:
+		return path + " " + pick(g, "in", "nin", "IN", "anyof", "noneof", "subsetof") + " " + pick(g, "[1,2,3]", "['x','fic', 10]", `["ref"]`, "$.tags", "[null, true]", "@.a")
+	case 4:
+		return path + " " + pick(g, "size 2", "size 0", "empty true", "empty false", "contains 'x'", "contains 10", "contains 'fi'", "=== 10", "!== 'x'", "size 'x'", "== [1]", "== []", "== {}")
 	case 2:
 		return path + pick(g, " =~ ", "=~") + pick(g, "/fi.*/", "/FIC/i", "/x/", "/[0-9]+/", "/.*/", `/a\/b/`, "/.+/")
 	default:

@@ -93,11 +93,3 @@ func (d *Document) sameName(j, k uint32) bool {
 	}
 	return d.content(a) == d.content(b)
 }
-
-// content returns the text of a string or name with its escapes resolved.
-func (d *Document) content(e *entry) string {
-	if e.flags&escaped == 0 {
-		return d.raw(e)
-	}
-	return unescape(d.raw(e))
-}

@@ -181,25 +181,31 @@ func (n Node) AppendText(dst []byte) []byte {
 	case Missing:
 		return dst
 	case String:
-		return append(dst, n.doc.content(n.entry())...)
+		return n.doc.appendContent(dst, n.entry())
 	case Object:
-		dst = append(dst, '{')
-		first := true
-		for name, value := range n.Members() {
-			if !first {
-				dst = append(dst, ", "...)
-			}
-			first = false
-			dst = append(dst, name...)
-			dst = append(dst, '=')
-			dst = value.AppendText(dst)
-		}
-		return append(dst, '}')
+		return n.appendMap(dst)
 	case Double:
 		return appendDouble(dst, n.doc.raw(n.entry()))
 	default:
 		return n.appendJSON(dst, true)
 	}
+}
+
+func (n Node) appendMap(dst []byte) []byte {
+	dst = append(dst, '{')
+	end := n.entry().to
+	for k := n.at + 1; k < end; k = n.doc.after(k + 1) {
+		e := &n.doc.entries[k]
+		if e.flags&hidden != 0 {
+			continue
+		}
+		if k > n.at+1 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(n.doc.appendContent(dst, e), '=')
+		dst = Node{n.doc, n.doc.resolve(k + 1)}.AppendText(dst)
+	}
+	return append(dst, '}')
 }
 
 func (n Node) appendJSON(dst []byte, slashes bool) []byte {
@@ -212,7 +218,7 @@ func (n Node) appendJSON(dst []byte, slashes bool) []byte {
 	case Decimal:
 		return appendDecimal(dst, n.doc.raw(e))
 	case String:
-		return appendQuoted(dst, n.doc.content(e), slashes)
+		return n.doc.appendString(dst, e, slashes)
 	case Array:
 		return n.appendArray(dst, slashes)
 	case Object:
@@ -245,8 +251,7 @@ func (n Node) appendObject(dst []byte, slashes bool) []byte {
 		if k > n.at+1 {
 			dst = append(dst, ',')
 		}
-		dst = appendQuoted(dst, n.doc.content(e), slashes)
-		dst = append(dst, ':')
+		dst = append(n.doc.appendString(dst, e, slashes), ':')
 		dst = Node{n.doc, n.doc.resolve(k + 1)}.appendJSON(dst, slashes)
 	}
 	return append(dst, '}')

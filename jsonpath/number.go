@@ -93,13 +93,12 @@ func appendJavaDouble(dst []byte, f float64) []byte {
 // appendScientific appends a number as one digit, a fraction of at least one,
 // and an exponent.
 func appendScientific(dst []byte, f float64) []byte {
-	var buf [32]byte
-	text := string(strconv.AppendFloat(buf[:0], f, 'e', -1, 64))
+	text := strconv.FormatFloat(f, 'e', -1, 64)
+	if !strings.Contains(text, ".") {
+		text = strconv.FormatFloat(f, 'e', 1, 64)
+	}
 	mantissa, exponent, _ := strings.Cut(text, "e")
 	dst = append(dst, mantissa...)
-	if !strings.Contains(mantissa, ".") {
-		dst = append(dst, ".0"...)
-	}
 	dst = append(dst, 'E')
 	n, _ := strconv.Atoi(exponent)
 	return strconv.AppendInt(dst, int64(n), 10)

@@ -2,13 +2,17 @@ package jsonpath
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
 // A pattern is a regular expression of a filter. It is matched in time linear
 // in the text; what that rules out, looking around and back references, does
 // not compile.
-type pattern struct{ regexp *regexp.Regexp }
+type pattern struct {
+	regexp *regexp.Regexp
+	size   int // of its program: what each character may cost
+}
 
 // patternFlags are the letters behind a pattern, as Go's syntax has them. The
 // others of the engine's change what only a few texts match: "d", "u" and "U"
@@ -29,11 +33,20 @@ func compilePattern(source, flags string) (*pattern, error) {
 	if strings.Contains(flags, "s") {
 		dot = "."
 	}
-	re, err := regexp.Compile(`\A` + own + `(?:` + javaPattern(source, dot) + `)\z`)
+	whole := `\A` + own + `(?:` + javaPattern(source, dot) + `)\z`
+	tree, err := syntax.Parse(whole, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{re}, nil
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, err
+	}
+	re, err := regexp.Compile(whole)
+	if err != nil {
+		return nil, err
+	}
+	return &pattern{re, len(program.Inst)}, nil
 }
 
 // javaPattern rewrites what Go reads in another way than Java: the dot, which

@@ -1,33 +1,45 @@
 package jsonpath
 
 import (
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// unescape resolves the backslashes of a string. As in json-smart, control
-// characters vanish from a string that has any, and so does an escape that
-// means nothing.
+// unescape resolves the backslashes of a string.
 func unescape(raw string) string {
-	var b strings.Builder
-	b.Grow(len(raw))
-	for i := 0; i < len(raw); {
-		switch c := raw[i]; {
-		case c == '\\':
-			r, n := escapedRune(raw[i:])
-			if r >= 0 {
-				b.WriteRune(r)
-			}
-			i += n
-		case c < ' ' || c == 0x7F:
-			i++
-		default:
-			b.WriteByte(c)
-			i++
+	return string(appendUnescaped(make([]byte, 0, len(raw)), raw))
+}
+
+func appendUnescaped(dst []byte, raw string) []byte {
+	for raw != "" {
+		plain, r, rest := piece(raw)
+		dst = append(dst, plain...)
+		if r >= 0 {
+			dst = utf8.AppendRune(dst, r)
 		}
+		raw = rest
 	}
-	return b.String()
+	return dst
+}
+
+// piece returns the text before the first escape of a string, what the escape
+// stands for, -1 for nothing, and what comes behind it. As in json-smart,
+// control characters vanish from a string with backslashes, and so does an
+// escape that means nothing.
+func piece(raw string) (plain string, r rune, rest string) {
+	i := 0
+	for i < len(raw) && raw[i] != '\\' && raw[i] >= ' ' && raw[i] != 0x7F {
+		i++
+	}
+	switch {
+	case i == len(raw):
+		return raw, -1, ""
+	case raw[i] != '\\':
+		return raw[:i], -1, raw[i+1:]
+	default:
+		r, n := escapedRune(raw[i:])
+		return raw[:i], r, raw[i+n:]
+	}
 }
 
 // escapedRune reads the escape that s begins with and returns what it stands
@@ -92,52 +104,45 @@ func unhex(c byte) int {
 	}
 }
 
-const upperHex = "0123456789ABCDEF"
-
 // appendQuoted appends a string as JSON. A slash is escaped where slashes says
-// so; so are, always, the control characters and U+2000 to U+20FF.
+// so; control characters and U+2000 to U+20FF always are.
 func appendQuoted(dst []byte, s string, slashes bool) []byte {
 	dst = append(dst, '"')
+	dst = appendEscaped(dst, s, slashes)
+	return append(dst, '"')
+}
+
+// appendRequoted does the same for a string that has escapes already, which
+// may be others.
+func appendRequoted(dst []byte, raw string, slashes bool) []byte {
+	dst = append(dst, '"')
+	for raw != "" {
+		plain, r, rest := piece(raw)
+		dst = appendEscaped(dst, plain, slashes)
+		if r >= 0 {
+			dst = appendEscaped(dst, string(r), slashes)
+		}
+		raw = rest
+	}
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, s string, slashes bool) []byte {
 	kept := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if plain[c] {
+		if plain[s[i]] || s[i] == '/' && !slashes {
 			i++
 			continue
 		}
-		size := 1
-		var escape string
-		var r rune
-		switch c {
-		case '/':
-			if slashes {
-				escape = `\/`
-			}
-		case 0xC2, 0xE2:
-			r, size = utf8.DecodeRuneInString(s[i:])
-			if r > 0x9F && (r < 0x2000 || r > 0x20FF) {
-				i += size
-				continue
-			}
-		default:
-			r = rune(c)
-			escape = shortEscape(c)
-		}
-		if c == '/' && !slashes {
-			i++
-			continue
-		}
-		dst = append(dst, s[kept:i]...)
-		if escape != "" {
-			dst = append(dst, escape...)
-		} else {
-			dst = append(dst, '\\', 'u', upperHex[r>>12&15], upperHex[r>>8&15], upperHex[r>>4&15], upperHex[r&15])
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r < 0xA0 || r >= 0x2000 && r <= 0x20FF {
+			dst = append(dst, s[kept:i]...)
+			dst = appendEscape(dst, r)
+			kept = i + size
 		}
 		i += size
-		kept = i
 	}
-	dst = append(dst, s[kept:]...)
-	return append(dst, '"')
+	return append(dst, s[kept:]...)
 }
 
 // plain says which bytes stand for themselves in any JSON string. The first
@@ -149,23 +154,22 @@ var plain = func() (table [256]bool) {
 	return table
 }()
 
-func shortEscape(c byte) string {
-	switch c {
-	case '"':
-		return `\"`
-	case '\\':
-		return `\\`
+func appendEscape(dst []byte, r rune) []byte {
+	switch r {
+	case '"', '\\', '/':
+		return append(dst, '\\', byte(r))
 	case '\b':
-		return `\b`
+		return append(dst, `\b`...)
 	case '\f':
-		return `\f`
+		return append(dst, `\f`...)
 	case '\n':
-		return `\n`
+		return append(dst, `\n`...)
 	case '\r':
-		return `\r`
+		return append(dst, `\r`...)
 	case '\t':
-		return `\t`
+		return append(dst, `\t`...)
 	default:
-		return ""
+		const hex = "0123456789ABCDEF"
+		return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 	}
 }
