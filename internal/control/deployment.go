@@ -79,11 +79,9 @@ func createDeployment(c *call) (answer, error) {
 	if err := deployable(definition); err != nil {
 		return answer{}, err
 	}
-	d := &restapi.Deployment{Description: in.Description, CreatedDate: restapi.Time{Time: c.now}}
-	for d.ID == "" {
-		if id := newID(shortID); !c.exists(deploymentPath(c, id)) {
-			d.ID = id
-		}
+	d := &restapi.Deployment{
+		ID:          c.freshID(c.api()+"/deployments", shortID),
+		Description: in.Description, CreatedDate: restapi.Time{Time: c.now},
 	}
 	frozen, err := restapi.Freeze(definition)
 	if err != nil {
@@ -166,6 +164,9 @@ func draft(c *call) (*restapi.Definition, error) {
 		return nil, err
 	}
 	if d.Models, err = all[restapi.Model](c, c.api()+"/models"); err != nil {
+		return nil, err
+	}
+	if d.RequestValidators, err = all[restapi.RequestValidator](c, c.api()+"/requestvalidators"); err != nil {
 		return nil, err
 	}
 	d.GatewayResponses, err = all[restapi.GatewayResponse](c, c.api()+"/gatewayresponses")

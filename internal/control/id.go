@@ -38,3 +38,12 @@ func newRequestID() string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
+
+// freshID draws an id that nothing in a collection has.
+func (c *call) freshID(collection string, n int) string {
+	for {
+		if id := newID(n); !c.exists(collection + "/" + id) {
+			return id
+		}
+	}
+}

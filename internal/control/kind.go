@@ -2,6 +2,7 @@ package control
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -56,6 +57,7 @@ type Kind[T any] struct {
 
 	Missing string // the text of 404, with {account} and {name}
 	Hides   Verb   // the verbs that answer Missing for a missing parent, too
+	Orphan  error  // what Create answers without its parent, where that is not the parent's 404
 	Taken   string // the text of 409 when Create or Put meets a thing; "": it is replaced
 
 	Patch Patch
@@ -219,7 +221,7 @@ func (k *Kind[T]) create(c *call) (answer, error) {
 		return answer{}, err
 	}
 	if err := c.checkParents(); err != nil {
-		return answer{}, err
+		return answer{}, cmp.Or(k.Orphan, err)
 	}
 	if err := k.New(c, v); err != nil {
 		return answer{}, err

@@ -50,11 +50,7 @@ var resources = &Kind[restapi.Resource]{
 
 func newResource(c *call, r *restapi.Resource) error {
 	r.ParentID = c.name("parent_id")
-	for r.ID == "" {
-		if id := newID(shortID); !c.exists(resourcePath(c, id)) {
-			r.ID = id
-		}
-	}
+	r.ID = c.freshID(c.api()+"/resources", shortID)
 	return nil
 }
 

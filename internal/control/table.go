@@ -8,6 +8,7 @@ var kinds = []erased{
 	methodResponses,      // …/methods/{http_method}/responses/{status_code}
 	integrations,         // …/methods/{http_method}/integration
 	integrationResponses, // …/methods/{http_method}/integration/responses/{status_code}
+	requestValidators,    // /restapis/{restapi_id}/requestvalidators/{requestvalidator_id}
 	gatewayResponses,     // /restapis/{restapi_id}/gatewayresponses/{response_type}
 	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
 	stages,               // /restapis/{restapi_id}/stages/{stage_name}

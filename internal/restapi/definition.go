@@ -12,10 +12,11 @@ import (
 // moment. Lists are in the order of their store keys; gateway responses are
 // those that the owner put.
 type Definition struct {
-	API              *RestAPI           `json:"api"`
-	Resources        []*Resource        `json:"resources"` // with their methods, whole
-	Models           []*Model           `json:"models,omitempty"`
-	GatewayResponses []*GatewayResponse `json:"gatewayResponses,omitempty"`
+	API               *RestAPI            `json:"api"`
+	Resources         []*Resource         `json:"resources"` // with their methods, whole
+	Models            []*Model            `json:"models,omitempty"`
+	RequestValidators []*RequestValidator `json:"requestValidators,omitempty"`
+	GatewayResponses  []*GatewayResponse  `json:"gatewayResponses,omitempty"`
 }
 
 // Freeze makes the one value that a deployment is stored as.

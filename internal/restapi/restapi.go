@@ -109,6 +109,15 @@ type Model struct {
 	ContentType string `json:"contentType,omitempty"`
 }
 
+// A RequestValidator says what of a request is checked before it goes to the
+// backend.
+type RequestValidator struct {
+	ID                        string `json:"id"`
+	Name                      string `json:"name,omitempty"`
+	ValidateRequestBody       bool   `json:"validateRequestBody"`
+	ValidateRequestParameters bool   `json:"validateRequestParameters"`
+}
+
 // A GatewayResponse is what the gateway answers for one type of failure.
 type GatewayResponse struct {
 	ResponseType       string            `json:"responseType"`
