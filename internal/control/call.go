@@ -193,13 +193,12 @@ func (c *call) missing() error {
 		if below := chain[i+1]; below.hides&c.op.verb != 0 {
 			d = below
 		}
-		return c.absent(d)
+		return c.absent(d, c.name(lastVariable(d.path)))
 	}
-	return c.absent(c.op.about)
+	return c.absent(c.op.about, c.name(lastVariable(c.op.about.path)))
 }
 
-func (c *call) absent(d *descriptor) error {
-	return notFound("%s", strings.NewReplacer(
-		"{account}", c.ns.Account, "{name}", c.name(lastVariable(d.path)),
-	).Replace(d.missing))
+// absent is the 404 for a thing of a kind.
+func (c *call) absent(d *descriptor, name string) error {
+	return notFound("%s", strings.NewReplacer("{account}", c.ns.Account, "{name}", name).Replace(d.missing))
 }

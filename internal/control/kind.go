@@ -55,6 +55,7 @@ type Kind[T any] struct {
 	Body   Body            // what Create or Put takes
 	URI    *Member         // what the framework demands of the last path member
 
+	Tagged  bool   // a thing has a member tags, which is reached by its ARN, too
 	Missing string // the text of 404, with {account} and {name}
 	Hides   Verb   // the verbs that answer Missing for a missing parent, too
 	Orphan  error  // what Create answers without its parent, where that is not the parent's 404
@@ -90,7 +91,9 @@ type Kind[T any] struct {
 type descriptor struct {
 	name, path, key string
 	missing         string
+	tagged          bool
 	hides           Verb
+	find            func(c *call, path string) (any, error) // nil: it is not there
 	hal             *HAL
 	ancestors       []*descriptor // from the outermost
 }
@@ -102,7 +105,16 @@ type erased interface {
 }
 
 func (k *Kind[T]) describe() *descriptor {
-	return &descriptor{name: k.Name, path: k.Path, key: k.Key, missing: k.Missing, hides: k.Hides, hal: &k.HAL}
+	return &descriptor{
+		name: k.Name, path: k.Path, key: k.Key, missing: k.Missing, tagged: k.Tagged, hides: k.Hides, hal: &k.HAL,
+		find: func(c *call, path string) (any, error) {
+			v, err := find[T](c, path)
+			if v == nil {
+				return nil, err
+			}
+			return v, err
+		},
+	}
 }
 
 func (k *Kind[T]) operations(d *descriptor) []*operation {
@@ -352,9 +364,12 @@ func read[T any](record []byte) (*T, error) {
 }
 
 // key returns the member of a thing that ends its path.
-func key(v any, member string) string {
+func key(v any, member string) string { return field(v, member).String() }
+
+// field returns a member of the thing that v points to.
+func field(v any, member string) reflect.Value {
 	s := reflect.ValueOf(v).Elem()
-	return s.Field(fields(s.Type())[member]).String()
+	return s.Field(fields(s.Type())[member])
 }
 
 // encode writes JSON as the service does, without HTML's escapes.

@@ -17,6 +17,7 @@ var restAPIs = &Kind[restapi.RestAPI]{
 	Path:    "/restapis/{restapi_id}",
 	Key:     "id",
 	Verbs:   List | Get | Update | Delete, // createRestAPI stands below
+	Tagged:  true,
 	Missing: "Invalid API identifier specified {account}:{name}",
 	Patch: Patch{
 		{"/name", Replace},
@@ -430,15 +431,8 @@ func goneRestAPI(c *call, api *restapi.RestAPI) error {
 	return nil
 }
 
-// A shownRestAPI is an API whose tags are there though there be none.
-type shownRestAPI struct {
-	restapi.RestAPI
-	Tags map[string]string `json:"tags"`
-}
-
 // showRestAPI escapes the policy once more than JSON does, as the service does:
-// Terraform takes that off again. Tags that are none are left out of answers to
-// Create and List only.
+// Terraform takes that off again.
 func showRestAPI(c *call, _ string, api *restapi.RestAPI) (any, error) {
 	shown := *api
 	if api.Policy != "" {
@@ -448,8 +442,6 @@ func showRestAPI(c *call, _ string, api *restapi.RestAPI) (any, error) {
 		}
 		shown.Policy = string(escaped[1 : len(escaped)-1])
 	}
-	if len(api.Tags) > 0 || c.op.verb&(Get|Update) == 0 {
-		return shown, nil
-	}
-	return shownRestAPI{shown, map[string]string{}}, nil
+	shown.Tags = c.shownTags(api.Tags)
+	return shown, nil
 }

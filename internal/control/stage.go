@@ -17,6 +17,7 @@ var stages = &Kind[restapi.Stage]{
 	Path:    "/restapis/{restapi_id}/stages/{stage_name}",
 	Key:     "stageName",
 	Verbs:   List | Get | Create | Update | Delete,
+	Tagged:  true,
 	Missing: "Invalid stage identifier specified",
 	Taken:   "Stage already exists",
 	Body: Body{

@@ -4,10 +4,9 @@ import (
 	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/gatewright/gatewright/internal/restapi"
 )
 
 // Tags are no kind: they live in the things that they are on, and are reached
@@ -74,11 +73,7 @@ type tagged struct {
 	tags  *map[string]string
 }
 
-var (
-	taggedARN   = regexp.MustCompile(`^arn:[^:]+:apigateway:([^:]+):(\d*):?(/.*)$`)
-	taggedAPI   = regexp.MustCompile(`^/restapis/([^/]+)$`)
-	taggedStage = regexp.MustCompile(`^/restapis/([^/]+)/stages/([^/]+)$`)
-)
+var taggedARN = regexp.MustCompile(`^arn:[^:]+:apigateway:([^:]+):(\d*):?/(.*)$`)
 
 // findTagged finds what the call's ARN names: the path of a thing behind the
 // region. A thing that is missing answers with the not-found text of its kind.
@@ -88,32 +83,48 @@ func findTagged(c *call) (t tagged, err error) {
 	if parts == nil {
 		return t, badRequest("Invalid ARN. ARN is not well formed %s", arn)
 	}
-	here := parts[1] == c.ns.Region
-	if m := taggedAPI.FindStringSubmatch(parts[3]); m != nil {
-		t.path = restAPIPath(m[1])
-		api, err := find[restapi.RestAPI](c, t.path)
-		if err != nil {
-			return t, err
-		}
-		if api == nil || !here {
-			return t, notFound("Invalid API identifier specified %s:%s", c.ns.Account, m[1])
-		}
-		t.thing, t.tags = api, &api.Tags
-		return t, nil
+	segments := strings.Split(parts[3], "/")
+	kind := c.taggedKind(segments)
+	if kind == nil {
+		return t, badRequest("Invalid ARN. Resource /%s cannot be tagged", parts[3])
 	}
-	if m := taggedStage.FindStringSubmatch(parts[3]); m != nil {
-		t.path = restAPIPath(m[1]) + "/stages/" + url.PathEscape(m[2])
-		stage, err := find[restapi.Stage](c, t.path)
-		if err != nil {
-			return t, err
-		}
-		if stage == nil || !here {
-			return t, notFound("%s", stages.Missing)
-		}
-		t.thing, t.tags = stage, &stage.Tags
-		return t, nil
+	for _, s := range segments {
+		t.path += "/" + url.PathEscape(s)
 	}
-	return t, badRequest("Invalid ARN. Resource %s cannot be tagged", parts[3])
+	if t.thing, err = kind.find(c, t.path); err != nil {
+		return t, err
+	}
+	if t.thing == nil || parts[1] != c.ns.Region {
+		return t, c.absent(kind, segments[len(segments)-1])
+	}
+	t.tags = field(t.thing, "tags").Addr().Interface().(*map[string]string)
+	return t, nil
+}
+
+// taggedKind returns the kind whose things have paths of these segments.
+func (c *call) taggedKind(segments []string) *descriptor {
+	for _, d := range c.kinds {
+		route := strings.Split(d.path[1:], "/")
+		if d.tagged && slices.EqualFunc(route, segments, func(want, got string) bool {
+			return want == got || got != "" && strings.HasPrefix(want, "{")
+		}) {
+			return d
+		}
+	}
+	return nil
+}
+
+// shownTags are the tags that a thing is shown with: none are left out of
+// answers to Create and List only.
+func (c *call) shownTags(tags map[string]string) map[string]string {
+	switch {
+	case len(tags) > 0:
+		return tags
+	case c.op.verb&(Get|Update) != 0:
+		return map[string]string{}
+	default:
+		return nil
+	}
 }
 
 var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)

@@ -16,7 +16,7 @@ type RestAPI struct {
 	APIKeySource              string                 `json:"apiKeySource"`
 	EndpointConfiguration     *EndpointConfiguration `json:"endpointConfiguration"`
 	Policy                    string                 `json:"policy,omitempty"`
-	Tags                      map[string]string      `json:"tags,omitempty"`
+	Tags                      map[string]string      `json:"tags,omitzero"`
 	DisableExecuteAPIEndpoint bool                   `json:"disableExecuteApiEndpoint"`
 	RootResourceID            string                 `json:"rootResourceId"`
 	SecurityPolicy            string                 `json:"securityPolicy,omitempty"`
