@@ -34,9 +34,10 @@ var arrows = map[string][]string{
 		"internal/upstream", "internal/store",
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
-	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/gatewayresponse", "internal/upstream"},
+	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/upstream"},
 	"internal/mapping":         {"internal/message"},
 	"internal/edge":            {"internal/message", "internal/http1"},
+	"internal/edge/edgetest":   {"internal/message"},
 	"internal/upstream":        {"internal/message", "internal/http1"},
 	"internal/http1":           {"internal/message"},
 
