@@ -1,0 +1,353 @@
+package vtl
+
+import "slices"
+
+// A Map is a map that keeps the order of insertion, or Java's HashMap order.
+// Keys are usually texts, though they need not be.
+type Map struct {
+	entries []entry
+	index   map[scalar]int // of a large map; nil until it is needed
+	from    Members        // read through until the first change; nil afterwards
+	mods    int            // counts added and removed keys, for the loops that run over it
+
+	hashed bool
+	table  int   // buckets of the HashMap that this one imitates
+	order  []int // its order; nil until it is needed
+
+	// Silent maps print nothing as a whole, though their members do.
+	Silent bool
+}
+
+type entry struct{ key, value Value }
+
+// Members is a map of the embedding program that a Map reads through. For the
+// length of a rendering a member that is a list, map or object must be the
+// same one each time.
+type Members interface {
+	Len() int
+	Member(i int) (key string, value Value)
+	Lookup(key string) (value Value, found bool)
+}
+
+// NewMap returns a map that keeps the order of insertion.
+func NewMap() *Map { return &Map{} }
+
+// NewHashMap returns a map with the order of java.util.HashMap.
+func NewHashMap() *Map { return &Map{hashed: true} }
+
+// MapOf returns a map that reads through to m. It copies the members when the
+// template first changes the map.
+func MapOf(m Members) *Map { return &Map{from: m} }
+
+// A scalar is a key that can be looked up by its bits.
+type scalar struct {
+	kind Kind
+	num  uint64
+	text string
+}
+
+func (v Value) scalar() (scalar, bool) {
+	switch r := v.ref.(type) {
+	case textPointer:
+		s, _ := v.text()
+		return scalar{kind: StringKind, text: s}, true
+	case Kind:
+		return scalar{kind: r, num: v.num}, true
+	}
+	return scalar{}, v.ref == nil
+}
+
+// Len returns the number of members.
+func (m *Map) Len() int {
+	if m.from != nil {
+		return m.from.Len()
+	}
+	return len(m.entries)
+}
+
+// Get returns the member of a name.
+func (m *Map) Get(name string) (value Value, found bool) {
+	if m.from != nil {
+		return m.from.Lookup(name)
+	}
+	if len(m.entries) > smallMap {
+		i := m.find(String(name))
+		if i < 0 {
+			return Value{}, false
+		}
+		return m.entries[i].value, true
+	}
+	for i := range m.entries {
+		if s, ok := m.entries[i].key.text(); ok && s == name {
+			return m.entries[i].value, true
+		}
+	}
+	return Value{}, false
+}
+
+// Put sets the member of a name.
+func (m *Map) Put(name string, value Value) { m.put(String(name), value) }
+
+// Entry returns the member at a place of the map's order; i must be within the
+// map.
+func (m *Map) Entry(i int) (key, value Value) {
+	if m.from != nil {
+		name, value := m.from.Member(i)
+		return String(name), value
+	}
+	if m.hashed {
+		i = m.hashOrder()[i]
+	}
+	return m.entries[i].key, m.entries[i].value
+}
+
+func (m *Map) own() {
+	if m.from == nil {
+		return
+	}
+	from := m.from
+	m.from = nil
+	m.entries = make([]entry, from.Len())
+	for i := range m.entries {
+		name, value := from.Member(i)
+		m.entries[i] = entry{String(name), value}
+	}
+}
+
+// smallMap is the size up to which looking at each key is quickest.
+const smallMap = 8
+
+// find returns the entry of a key, or -1. The map owns its entries.
+func (m *Map) find(key Value) int {
+	s, ok := key.scalar()
+	if !ok || len(m.entries) <= smallMap {
+		return slices.IndexFunc(m.entries, func(e entry) bool { return sameKey(e.key, key) })
+	}
+	if m.index == nil {
+		m.index = make(map[scalar]int, len(m.entries))
+		for i, e := range m.entries {
+			if s, ok := e.key.scalar(); ok {
+				m.index[s] = i
+			}
+		}
+	}
+	if i, ok := m.index[s]; ok {
+		return i
+	}
+	return -1
+}
+
+// sameKey compares keys. A list or a map as a key is found by being the same
+// one; Java would look at what is in it.
+func sameKey(a, b Value) bool {
+	x, ok := a.scalar()
+	if !ok {
+		return a == b
+	}
+	y, ok := b.scalar()
+	return ok && x == y
+}
+
+func (m *Map) get(key Value) (Value, bool) {
+	if m.from != nil {
+		name, ok := key.text()
+		if !ok {
+			return Value{}, false
+		}
+		return m.from.Lookup(name)
+	}
+	i := m.find(key)
+	if i < 0 {
+		return Value{}, false
+	}
+	return m.entries[i].value, true
+}
+
+// put sets a member and returns what it was.
+func (m *Map) put(key, value Value) Value {
+	m.own()
+	if i := m.find(key); i >= 0 {
+		old := m.entries[i].value
+		m.entries[i].value = value
+		return old
+	}
+	if s, ok := key.scalar(); ok && m.index != nil {
+		m.index[s] = len(m.entries)
+	}
+	m.entries = append(m.entries, entry{key, value})
+	m.order = nil
+	m.mods++
+	return Value{}
+}
+
+// remove removes a member and returns what it was.
+func (m *Map) remove(key Value) Value {
+	m.own()
+	i := m.find(key)
+	if i < 0 {
+		return Value{}
+	}
+	old := m.entries[i].value
+	m.grow()
+	m.entries = slices.Delete(m.entries, i, i+1)
+	m.index, m.order = nil, nil
+	m.mods++
+	return old
+}
+
+func (m *Map) clear() {
+	m.own()
+	m.grow()
+	m.entries, m.index, m.order = nil, nil, nil
+	m.mods++
+}
+
+// grow makes the imitated table as large as the entries have needed so far; it
+// never shrinks.
+func (m *Map) grow() {
+	m.table = max(m.table, 16)
+	for len(m.entries)*4 > m.table*3 {
+		m.table *= 2
+	}
+}
+
+// hashOrder returns the order of a HashMap: by bucket, and by insertion within
+// one.
+func (m *Map) hashOrder() []int {
+	if m.order != nil {
+		return m.order
+	}
+	m.grow()
+	buckets := make([]uint32, len(m.entries))
+	m.order = make([]int, len(m.entries))
+	for i, e := range m.entries {
+		h := uint32(keyHash(e.key))
+		buckets[i] = (h ^ h>>16) & uint32(m.table-1)
+		m.order[i] = i
+	}
+	slices.SortStableFunc(m.order, func(a, b int) int { return int(buckets[a]) - int(buckets[b]) })
+	return m.order
+}
+
+// keyHash returns Java's hash code of a scalar.
+func keyHash(v Value) int32 {
+	switch r := v.ref.(type) {
+	case textPointer:
+		s, _ := v.text()
+		return textHash(s)
+	case Kind:
+		switch r {
+		case IntegerKind, CharacterKind:
+			return int32(v.num)
+		case BooleanKind:
+			if v.num != 0 {
+				return 1231
+			}
+			return 1237
+		}
+		return int32(v.num ^ v.num>>32)
+	}
+	return 0
+}
+
+func textHash(s string) int32 {
+	var h int32
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return unitsHash(utf16Of(s))
+		}
+		h = 31*h + int32(s[i])
+	}
+	return h
+}
+
+func unitsHash(units []uint16) int32 {
+	var h int32
+	for _, u := range units {
+		h = 31*h + int32(u)
+	}
+	return h
+}
+
+// A view is the keys, the values or the entries of a map, as they are when
+// they are looked at.
+type view struct {
+	of   *Map
+	what viewKind
+}
+
+type viewKind uint8
+
+const (
+	keysOf viewKind = iota
+	valuesOf
+	entriesOf
+)
+
+func (s *view) at(i int) Value {
+	key, value := s.of.Entry(i)
+	switch s.what {
+	case keysOf:
+		return key
+	case valuesOf:
+		return value
+	}
+	return Value{0, &member{s.of, key, value}}
+}
+
+// A member is an entry of a map.
+type member struct {
+	of         *Map
+	key, value Value
+}
+
+// An iterator runs over a list, a map's view or a range. Like Java's it fails
+// when what it runs over has changed its length meanwhile.
+type iterator struct {
+	list *List
+	view view
+	mods int
+	next int
+	size int // the length when the last element was taken; a range's length
+
+	first, step int // a range
+}
+
+func listIterator(l *List) iterator { return iterator{list: l, mods: l.mods} }
+
+func viewIterator(v view) iterator {
+	return iterator{view: v, mods: v.of.mods, size: v.of.Len()}
+}
+
+func rangeIterator(from, to int) iterator {
+	if from >= to {
+		return iterator{first: from, step: -1, size: from - to + 1}
+	}
+	return iterator{first: from, step: 1, size: to - from + 1}
+}
+
+func (it *iterator) hasNext() bool {
+	if it.list != nil {
+		return it.next != it.list.Len()
+	}
+	return it.next < it.size
+}
+
+// take returns the next element, false where the list or map was changed.
+func (it *iterator) take() (Value, bool) {
+	i := it.next
+	it.next++
+	switch {
+	case it.list != nil:
+		if it.mods != it.list.mods || i >= it.list.Len() {
+			return Value{}, false
+		}
+		return it.list.At(i), true
+	case it.view.of != nil:
+		if it.mods != it.view.of.mods {
+			return Value{}, false
+		}
+		return it.view.at(i), true
+	}
+	return Int(int32(it.first + i*it.step)), true
+}

@@ -1,0 +1,168 @@
+package vtl
+
+import "math/big"
+
+// A method is one of the Java methods of a value: the types of its parameters
+// and what it does. A call whose arguments fit no method of the name is
+// missing, not an error.
+type method struct {
+	params string
+	call   func(f *frame, v Value, args []Value) (Value, error)
+}
+
+// The letters of params. A star behind the last one lets it repeat.
+//
+//	s  a text          o  anything      c  a list, keys, values
+//	i  an Integer      l  an integer    d  a number
+//	C  a character     m  a map         z  a boolean
+func fits(kind byte, v Value) bool {
+	switch kind {
+	case 's':
+		return isText(v)
+	case 'i':
+		return v.ref == any(IntegerKind)
+	case 'l':
+		_, ok := v.AsInt()
+		return ok
+	case 'd':
+		k := v.Kind()
+		return k == IntegerKind || k == LongKind || k == DoubleKind
+	case 'C':
+		return v.ref == any(CharacterKind)
+	case 'z':
+		return v.ref == any(BooleanKind)
+	case 'c':
+		return isCollection(v)
+	case 'm':
+		_, ok := v.ref.(*Map)
+		return ok
+	}
+	return true
+}
+
+func isCollection(v Value) bool {
+	switch r := v.ref.(type) {
+	case *List:
+		return r.style != stringArray
+	case *view:
+		return true
+	}
+	return false
+}
+
+func (m *method) accepts(args []Value) bool {
+	params := m.params
+	if n := len(params) - 1; n > 0 && params[n] == '*' {
+		last := params[n-1]
+		params = params[:n-1]
+		if len(args) < len(params) {
+			return false
+		}
+		for _, a := range args[len(params):] {
+			if !fits(last, a) {
+				return false
+			}
+		}
+		args = args[:len(params)]
+	}
+	if len(args) != len(params) {
+		return false
+	}
+	for i, a := range args {
+		if !fits(params[i], a) {
+			return false
+		}
+	}
+	return true
+}
+
+// methods are what a name means on each kind of value.
+type methods struct {
+	name                                                                       string
+	text, list, array, mapping, view, member, number, boolean, character, any_ []method
+}
+
+func methodsNamed(name string) *methods {
+	return &methods{
+		name:      name,
+		text:      textMethods[name],
+		list:      listMethods[name],
+		array:     arrayMethods[name],
+		mapping:   mapMethods[name],
+		view:      viewMethods[name],
+		member:    memberMethods[name],
+		number:    numberMethods[name],
+		boolean:   booleanMethods[name],
+		character: characterMethods[name],
+		any_:      anyMethods[name],
+	}
+}
+
+// call calls the first method that fits.
+func (m *methods) call(f *frame, v Value, args []Value) (Value, error) {
+	if err := f.spend(1); err != nil {
+		return Value{}, err
+	}
+	if o, ok := v.ref.(Object); ok {
+		return o.Call(m.name, args)
+	}
+	for _, list := range [...][]method{m.of(v), m.any_} {
+		for i := range list {
+			if list[i].accepts(args) {
+				return list[i].call(f, v, args)
+			}
+		}
+	}
+	return Value{}, nil
+}
+
+func (m *methods) of(v Value) []method {
+	switch r := v.ref.(type) {
+	case textPointer:
+		return m.text
+	case *List:
+		if r.style == stringArray {
+			return m.array
+		}
+		return m.list
+	case *Map:
+		return m.mapping
+	case *view:
+		return m.view
+	case *member:
+		return m.member
+	case *big.Int, *decimal:
+		return m.number
+	case *cursor:
+		return cursorMethods[m.name]
+	case Kind:
+		switch r {
+		case BooleanKind:
+			return m.boolean
+		case CharacterKind:
+			return m.character
+		}
+		return m.number
+	}
+	return nil
+}
+
+// anyMethods are those of java.lang.Object.
+var anyMethods = map[string][]method{
+	"toString": {{"", func(f *frame, v Value, _ []Value) (Value, error) {
+		s, err := f.text(v)
+		return String(s), err
+	}}},
+	"equals": {{"o", func(f *frame, v Value, args []Value) (Value, error) {
+		ok, err := same(f, v, args[0], 0)
+		return Bool(ok), err
+	}}},
+	"hashCode": {{"", func(f *frame, v Value, _ []Value) (Value, error) {
+		h, err := hash(f, v, 0)
+		return Int(h), err
+	}}},
+	"getClass": {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return classOf(v), nil }}},
+}
+
+// done is what a method without a result gives: the empty text.
+var done = emptyText
