@@ -1,17 +1,13 @@
 package edge
 
 import (
-	"bytes"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -221,58 +217,6 @@ func (c *conn) exchange() (again bool) {
 	return c.answer()
 }
 
-// readHead reads until a head is at hand and returns its length; 0 when the
-// caller sent no more than the empty line that may come before a request.
-func (c *conn) readHead() (int, error) {
-	src := &c.work.src
-	for seen := 0; ; {
-		if bytes.HasPrefix(src.Buffered(), []byte("\r\n")) && !c.blank {
-			c.blank = true
-			src.Discard(2)
-			if len(src.Buffered()) == 0 {
-				return 0, nil
-			}
-			seen = 0
-		}
-		b := src.Buffered()
-		end := http1.HeadEnd(b, seen)
-		if end > c.server.MaxHead || end < 0 && len(b) >= c.server.MaxHead {
-			return 0, &refusal{http.StatusRequestHeaderFieldsTooLarge, errHeadTooLarge}
-		}
-		if end > 0 {
-			c.blank = false
-			return end, nil
-		}
-		if err := plausible(b, seen); err != nil {
-			return 0, err
-		}
-		if seen == 0 {
-			c.readWithin(c.server.HeadTimeout)
-		}
-		seen = len(b)
-		if err := c.fillHead(); err != nil {
-			return 0, err
-		}
-	}
-}
-
-// fillHead reads more of a head, in a buffer that grows.
-func (c *conn) fillHead() error {
-	src := &c.work.src
-	err := src.Fill()
-	if err == http1.ErrBufferFull {
-		grown := make([]byte, c.server.MaxHead+1)
-		src.W = copy(grown, src.Buffered())
-		src.R = 0
-		src.Buf = grown
-		err = src.Fill()
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &refusal{http.StatusRequestTimeout, errHeadSlow}
-	}
-	return err
-}
-
 // begin makes the head of end bytes the request.
 func (c *conn) begin(end int) error {
 	w := c.work
@@ -305,7 +249,9 @@ func (c *conn) answer() (again bool) {
 		return c.refuse(&refusal{http.StatusInternalServerError, fmt.Errorf("handler answered with status %d", r.Status)})
 	}
 	clean := c.work.body.settle()
-	if err := c.work.body.err; !clean && err != nil && r.Status >= 500 {
+	if err := c.work.body.err; !clean && err != nil && (r.Status >= 500 || errors.Is(err, io.ErrUnexpectedEOF)) {
+		// The caller broke it, not a backend; and who cut his body short can
+		// have no other answer.
 		return c.refuse(&refusal{bodyStatus(err), err})
 	}
 	keep = keep && clean && !c.server.draining.Load()
@@ -319,88 +265,6 @@ func (c *conn) answer() (again bool) {
 		c.linger()
 	}
 	return keep
-}
-
-// refuse answers a request that ends here, and the connection with it.
-func (c *conn) refuse(err error) (again bool) {
-	status := http.StatusBadRequest
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		status, err = refused.status, refused.cause
-	}
-	level := slog.LevelDebug
-	if status == http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	c.server.Log.Log(context.Background(), level, "request refused", "remote", c.remote, "status", status, "error", err)
-	r := &c.work.x.Response
-	closeStream(r)
-	*r = message.Response{Status: status, Header: emptied(r.Header)}
-	if c.server.Refuse != nil {
-		c.server.Refuse(status, err, r)
-	}
-	_, err = c.respond(r, false)
-	c.unwatch()
-	if err == nil {
-		c.linger()
-	}
-	return false
-}
-
-// panicked ends an exchange whose handler panicked. http.ErrAbortHandler asks
-// for the connection to be cut, without a word.
-func (c *conn) panicked(v any) {
-	err, _ := v.(error)
-	abort := errors.Is(err, http.ErrAbortHandler)
-	if !abort {
-		c.server.Log.Error("handler panicked", "remote", c.remote, "panic", v, "stack", string(debug.Stack()))
-	}
-	defer func() {
-		if v := recover(); v != nil { // in Refuse, or in the closing of a stream
-			c.server.Log.Error("refusal panicked", "remote", c.remote, "panic", v)
-			c.reset()
-		}
-	}()
-	c.unwatch()
-	if abort || c.began {
-		c.reset()
-		closeStream(&c.work.x.Response)
-		return
-	}
-	c.refuse(&refusal{http.StatusInternalServerError, fmt.Errorf("panic: %v", v)})
-}
-
-// linger ends the connection so that the caller gets the answer even if he is
-// still sending: bytes that nobody reads would make the system reset it.
-func (c *conn) linger() {
-	half, ok := c.nc.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	c.nc.SetReadDeadline(time.Now().Add(lingerTime))
-	for n := 0; n < lingerBytes; {
-		m, err := c.nc.Read(c.work.in[:])
-		if err != nil {
-			return
-		}
-		n += m
-	}
-}
-
-const (
-	lingerTime  = time.Second
-	lingerBytes = 256 << 10
-)
-
-// reset cuts the connection so that nobody takes its end for a clean one.
-func (c *conn) reset() {
-	under := c.nc
-	if secure, ok := under.(*tls.Conn); ok {
-		under = secure.NetConn()
-	}
-	if tcp, ok := under.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
-	}
-	under.Close()
 }
 
 // readWithin and writeWithin set how long reads and writes may take. A deadline

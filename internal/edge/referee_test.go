@@ -17,6 +17,7 @@ import (
 
 	"github.com/valyala/fasthttp"
 
+	"github.com/gatewright/gatewright/internal/edge/edgetest"
 	"github.com/gatewright/gatewright/internal/message"
 )
 
@@ -57,7 +58,8 @@ func (v view) equal(w view) bool {
 		maps.EqualFunc(v.header, w.header, slices.Equal)
 }
 
-func comparable(h http.Header) http.Header {
+// without takes out of h what net/http takes out of it, and what it adds.
+func without(h http.Header) http.Header {
 	for _, name := range []string{"Host", "Transfer-Encoding", "Trailer"} {
 		h.Del(name)
 	}
@@ -75,7 +77,7 @@ func ourViews(in string) (views []view) {
 		for _, f := range r.Header {
 			v.header.Add(f.Name, f.Value)
 		}
-		v.header = comparable(v.header)
+		v.header = without(v.header)
 		if r.Body != nil {
 			body, err := io.ReadAll(r.Body)
 			v.body, v.whole = string(body), err == nil
@@ -108,7 +110,7 @@ func newNetHTTP(t testing.TB) *nethttp {
 
 func (n *nethttp) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
-	n.views = append(n.views, view{r.Method, r.RequestURI, r.Host, r.ProtoMinor, comparable(r.Header), string(body), err == nil})
+	n.views = append(n.views, view{r.Method, r.RequestURI, r.Host, r.ProtoMinor, without(r.Header), string(body), err == nil})
 }
 
 func (n *nethttp) understands(in string) []view {
@@ -146,8 +148,8 @@ func explained(in string, v view) string {
 // understands in the same way; or, where it is known why it refuses, fasthttp
 // does. So what both refuse, we refuse.
 func FuzzRequests(f *testing.F) {
-	for _, r := range rawRequests(f) {
-		f.Add(r.bytes)
+	for _, r := range edgetest.Requests(f) {
+		f.Add(r.Bytes)
 	}
 	referee := newNetHTTP(f)
 	f.Fuzz(func(t *testing.T, in string) {
@@ -176,8 +178,8 @@ func FuzzRequests(f *testing.F) {
 
 // FuzzParseRequest checks what holds for every request that is accepted.
 func FuzzParseRequest(f *testing.F) {
-	for _, r := range rawRequests(f) {
-		if head, _, ok := strings.Cut(r.bytes, "\r\n\r\n"); ok && len(head) < 1000 {
+	for _, r := range edgetest.Requests(f) {
+		if head, _, ok := strings.Cut(r.Bytes, "\r\n\r\n"); ok && len(head) < 1000 {
 			f.Add(head + "\r\n\r\n")
 		}
 	}

@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,27 +9,7 @@ import (
 	"github.com/gatewright/gatewright/internal/message"
 )
 
-// A refusal is an error that says which status it is answered with. What is
-// http1.Malformed is answered with 400.
-type refusal struct {
-	status int
-	cause  error
-}
-
-func (r *refusal) Error() string { return r.cause.Error() }
-
-// answerable reports whether err is about what the caller sent, and not the end
-// of his connection.
-func answerable(err error) bool {
-	_, refused := errors.AsType[*refusal](err)
-	_, malformed := errors.AsType[http1.Malformed](err)
-	return refused || malformed
-}
-
 var (
-	errHeadTooLarge = errors.New("request line and header are too large")
-	errHeadSlow     = errors.New("request line and header took too long")
-	errBareLineFeed = http1.Malformed("line feed without a carriage return")
 	errMethod       = http1.Malformed("method is not a token")
 	errRequestLine  = http1.Malformed("request line is not a method, a target and a version")
 	errVersion      = http1.Malformed("not a version of HTTP")
@@ -40,25 +19,6 @@ var (
 	errHost         = http1.Malformed("malformed Host")
 	errEncodingIn10 = http1.Malformed("transfer encoding in HTTP/1.0")
 )
-
-// plausible reports what can be known to be wrong with a head that is not
-// complete, of which an earlier call has seen the first bytes: who does not
-// speak HTTP is not waited for.
-func plausible(b []byte, seen int) error {
-	if b[0] != '\r' && !http1.IsToken(string(b[:1])) {
-		return errMethod
-	}
-	for i := seen; i < len(b); i++ {
-		n := bytes.IndexByte(b[i:], '\n')
-		if n < 0 {
-			return nil
-		}
-		if i += n; i == 0 || b[i-1] != '\r' {
-			return errBareLineFeed
-		}
-	}
-	return nil
-}
 
 // parseRequest makes head, which ends in an empty line, the request, and says
 // whether the caller waits for a 100 (Continue) before he sends the body.
@@ -209,9 +169,11 @@ func validHost(s string) bool {
 	return true
 }
 
-// hostByte says what may be in a registered name.
+// hostByte says what may be in a name: what names on the net are made of. The
+// grammar of URLs has escapes and separators too, which resolvers read in ways of
+// their own.
 var hostByte = func() (t [256]bool) {
-	for _, c := range []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~!$&'()*+,;=%") {
+	for _, c := range []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~") {
 		t[c] = true
 	}
 	return t

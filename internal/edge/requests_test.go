@@ -1,121 +1,16 @@
 package edge
 
 import (
-	"fmt"
 	"io"
 	"net"
-	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 
+	"github.com/gatewright/gatewright/internal/edge/edgetest"
 	"github.com/gatewright/gatewright/internal/message"
 )
-
-// A rawRequest is one file of testdata/requests.txtar.
-type rawRequest struct {
-	name    string
-	bytes   string
-	end     bool
-	wait    bool
-	seen    []*sight
-	refused int
-	kept    bool
-}
-
-// A sight is what a handler is to see of a request.
-type sight struct {
-	method, target string
-	has            map[string]string // host, path, query, minor, body: where they are told
-	header         message.Header
-	broken         bool
-}
-
-func rawRequests(t testing.TB) (all []rawRequest) {
-	data, err := os.ReadFile("testdata/requests.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range strings.Split("\n"+string(data), "\n-- ")[1:] {
-		name, lines, _ := strings.Cut(file, " --\n")
-		r, err := parseRaw(lines)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		r.name = name
-		all = append(all, r)
-	}
-	return all
-}
-
-func parseRaw(lines string) (r rawRequest, err error) {
-	for line := range strings.Lines(lines) {
-		verb, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		text, err := unescape(rest)
-		if err != nil {
-			return r, fmt.Errorf("%q: %w", line, err)
-		}
-		var last *sight
-		if len(r.seen) > 0 {
-			last = r.seen[len(r.seen)-1]
-		}
-		switch verb {
-		case "send":
-			r.bytes += text
-		case "repeat":
-			n, text, _ := strings.Cut(text, " ")
-			times, err := strconv.Atoi(n)
-			if err != nil {
-				return r, err
-			}
-			r.bytes += strings.Repeat(text, times)
-		case "end":
-			r.end = true
-		case "wait":
-			r.wait = true
-		case "seen":
-			method, target, _ := strings.Cut(text, " ")
-			r.seen = append(r.seen, &sight{method: method, target: target, has: map[string]string{}})
-		case "host", "path", "query", "minor", "body":
-			last.has[verb] = text
-		case "field":
-			name, value, _ := strings.Cut(text, ":")
-			last.header.Add(name, strings.TrimPrefix(value, " "))
-		case "broken":
-			last.broken = true
-		case "refused":
-			if r.refused, err = strconv.Atoi(text); err != nil {
-				return r, err
-			}
-		case "kept":
-			r.kept = true
-		case "closed":
-		default:
-			return r, fmt.Errorf("unknown line %q", line)
-		}
-	}
-	return r, nil
-}
-
-// unescape undoes the escapes of a Go string. Quotes stand for themselves.
-func unescape(s string) (string, error) {
-	var b strings.Builder
-	for s != "" {
-		c, wide, rest, err := strconv.UnquoteChar(s, 0)
-		if err != nil {
-			return "", err
-		}
-		if wide {
-			b.WriteRune(c)
-		} else {
-			b.WriteByte(byte(c))
-		}
-		s = rest
-	}
-	return b.String(), nil
-}
 
 // A recorder is a handler that reads bodies and keeps what it sees.
 type recorder struct {
@@ -152,45 +47,45 @@ func (h *recorder) all() []seenRequest {
 }
 
 func TestRequests(t *testing.T) {
-	all := rawRequests(t)
+	all := edgetest.Requests(t)
 	if len(all) < 170 {
 		t.Errorf("%d requests in the table; some were lost", len(all))
 	}
 	for _, r := range all {
-		t.Run(r.name, func(t *testing.T) { r.test(t) })
+		t.Run(r.Name, func(t *testing.T) { testRequest(t, r) })
 	}
 }
 
-func (r rawRequest) test(t *testing.T) {
+func testRequest(t *testing.T, r edgetest.Request) {
 	h := &recorder{}
 	c := dial(t, start(t, &Server{Handler: h}))
 	go func() { // a server that refuses may stop reading
-		io.WriteString(c, r.bytes)
-		if r.refused != 0 && !r.end && !r.wait {
+		io.WriteString(c, r.Bytes)
+		if r.Refused != 0 && !r.End && !r.Wait {
 			io.WriteString(c, "GET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n")
 		}
-		if r.end {
+		if r.End {
 			c.Conn.(*net.TCPConn).CloseWrite()
 		}
-		if r.kept {
+		if r.Kept {
 			io.WriteString(c, "GET /next HTTP/1.1\r\nHost: n\r\nConnection: close\r\n\r\n")
 		}
 	}()
-	want := r.seen
-	if r.kept {
-		want = append(want, &sight{method: "GET", target: "/next"})
+	want := r.Seen
+	if r.Kept {
+		want = append(want, &edgetest.Sight{Method: "GET", Target: "/next"})
 	}
 	for _, s := range want {
-		if s.broken {
+		if s.Broken {
 			continue
 		}
-		if a := c.answer(s.method); a.status != 200 {
-			t.Errorf("%s is answered with %d; want 200", s.target, a.status)
+		if a := c.answer(s.Method); a.status != 200 {
+			t.Errorf("%s is answered with %d; want 200", s.Target, a.status)
 		}
 	}
-	if r.refused != 0 {
-		if a := c.answer("GET"); a.status != r.refused || !a.close {
-			t.Errorf("refused with %d, close %v; want %d and close", a.status, a.close, r.refused)
+	if r.Refused != 0 {
+		if a := c.answer("GET"); a.status != r.Refused || !a.close {
+			t.Errorf("refused with %d, close %v; want %d and close", a.status, a.close, r.Refused)
 		}
 	}
 	c.ended()
@@ -199,31 +94,31 @@ func (r rawRequest) test(t *testing.T) {
 		t.Fatalf("%d requests seen; want %d: %+v", len(seen), len(want), seen)
 	}
 	for i, s := range want {
-		s.compare(t, seen[i])
+		compare(t, s, seen[i])
 	}
 }
 
-func (s *sight) compare(t *testing.T, got seenRequest) {
+func compare(t *testing.T, s *edgetest.Sight, got seenRequest) {
 	t.Helper()
-	if got.Method != s.method || got.Target != s.target {
-		t.Errorf("seen %s %q; want %s %q", got.Method, got.Target, s.method, s.target)
+	if got.Method != s.Method || got.Target != s.Target {
+		t.Errorf("seen %s %q; want %s %q", got.Method, got.Target, s.Method, s.Target)
 	}
-	if (got.err != nil) != s.broken {
-		t.Errorf("reading the body: %v; want an error %v", got.err, s.broken)
+	if (got.err != nil) != s.Broken {
+		t.Errorf("reading the body: %v; want an error %v", got.err, s.Broken)
 	}
 	parts := map[string]string{
 		"host": got.Host, "path": got.Path, "query": got.Query, "body": got.body,
 		"minor": strconv.Itoa(got.Minor),
 	}
-	for part, want := range s.has {
+	for part, want := range s.Has {
 		if parts[part] != want {
 			t.Errorf("%s %q; want %q", part, parts[part], want)
 		}
 	}
-	if _, want := s.has["query"]; got.HasQuery != want && s.has["path"] != "" {
+	if _, want := s.Has["query"]; got.HasQuery != want && s.Has["path"] != "" {
 		t.Errorf("HasQuery %v; want %v", got.HasQuery, want)
 	}
-	if len(s.header) > 0 && !slices.Equal(got.Header, s.header) {
-		t.Errorf("header %q; want %q", got.Header, s.header)
+	if len(s.Header) > 0 && !slices.Equal(got.Header, s.Header) {
+		t.Errorf("header %q; want %q", got.Header, s.Header)
 	}
 }

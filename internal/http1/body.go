@@ -206,18 +206,6 @@ func unexpected(err error) error {
 // LastChunk ends a chunked body without trailers.
 const LastChunk = "0\r\n\r\n"
 
-// AppendChunk appends data to dst as one chunk. Without data it appends nothing,
-// because an empty chunk would end the body.
-func AppendChunk(dst, data []byte) []byte {
-	if len(data) == 0 {
-		return dst
-	}
-	dst = strconv.AppendUint(dst, uint64(len(data)), 16)
-	dst = append(dst, "\r\n"...)
-	dst = append(dst, data...)
-	return append(dst, "\r\n"...)
-}
-
 // ChunkHead and ChunkTail are the bytes that Chunk needs before and behind the
 // data.
 const (

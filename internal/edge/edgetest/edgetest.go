@@ -23,6 +23,7 @@ type Request struct {
 	Name    string
 	Bytes   string
 	End     bool // the sending side is closed behind them
+	Wait    bool // nothing more is to be sent: the answer must not wait for it
 	Seen    []*Sight
 	Refused int  // status of the last answer, behind which the connection is closed; 0: none is refused
 	Kept    bool // the connection serves another request
@@ -74,6 +75,8 @@ func parse(lines string) (r Request, err error) {
 			r.Bytes += strings.Repeat(text, times)
 		case "end":
 			r.End = true
+		case "wait":
+			r.Wait = true
 		case "seen":
 			method, target, _ := strings.Cut(text, " ")
 			r.Seen = append(r.Seen, &Sight{Method: method, Target: target, Has: map[string]string{}})
