@@ -166,6 +166,9 @@ func draft(c *call) (*restapi.Definition, error) {
 	if d.Models, err = all[restapi.Model](c, c.api()+"/models"); err != nil {
 		return nil, err
 	}
+	if d.Authorizers, err = all[restapi.Authorizer](c, c.api()+"/authorizers"); err != nil {
+		return nil, err
+	}
 	if d.RequestValidators, err = all[restapi.RequestValidator](c, c.api()+"/requestvalidators"); err != nil {
 		return nil, err
 	}

@@ -71,9 +71,8 @@ func checkMethod(c *call, _, m *restapi.Method) error {
 	case "NONE", "AWS_IAM":
 		m.AuthorizerID = "" // ignored, without an error
 	default:
-		known := m.AuthorizationType == "CUSTOM" || m.AuthorizationType == "COGNITO_USER_POOLS"
-		if !known || m.AuthorizerID == "" || !c.exists(c.api()+"/authorizers/"+url.PathEscape(m.AuthorizerID)) {
-			return badRequest("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
+		if err := checkAuthorization(c, m); err != nil {
+			return err
 		}
 	}
 	if id := m.RequestValidatorID; id != "" && !c.exists(c.api()+"/requestvalidators/"+url.PathEscape(id)) {
@@ -83,6 +82,19 @@ func checkMethod(c *call, _, m *restapi.Method) error {
 		return err
 	}
 	return checkMethodParameters(m.RequestParameters)
+}
+
+// checkAuthorization wants an authorizer of the kind that the method's type of
+// authorization is about.
+func checkAuthorization(c *call, m *restapi.Method) error {
+	a, err := find[restapi.Authorizer](c, c.api()+"/authorizers/"+url.PathEscape(m.AuthorizerID))
+	if err != nil {
+		return err
+	}
+	if a == nil || authorizationType(a) != m.AuthorizationType {
+		return badRequest("Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.")
+	}
+	return nil
 }
 
 func showMethod(c *call, path string, m *restapi.Method) (any, error) {

@@ -4,7 +4,6 @@ package control
 // with their names, so that a client's user knows what is missing.
 var notYet = []operation{
 	{Name: "CreateApiKey", Route: "POST /apikeys"},
-	{Name: "CreateAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers"},
 	{Name: "CreateBasePathMapping", Route: "POST /domainnames/{domain_name}/basepathmappings"},
 	{Name: "CreateDocumentationPart", Route: "POST /restapis/{restapi_id}/documentation/parts"},
 	{Name: "CreateDocumentationVersion", Route: "POST /restapis/{restapi_id}/documentation/versions"},
@@ -15,7 +14,6 @@ var notYet = []operation{
 	{Name: "CreateUsagePlanKey", Route: "POST /usageplans/{usageplanId}/keys"},
 	{Name: "CreateVpcLink", Route: "POST /vpclinks"},
 	{Name: "DeleteApiKey", Route: "DELETE /apikeys/{api_Key}"},
-	{Name: "DeleteAuthorizer", Route: "DELETE /restapis/{restapi_id}/authorizers/{authorizer_id}"},
 	{Name: "DeleteBasePathMapping", Route: "DELETE /domainnames/{domain_name}/basepathmappings/{base_path}"},
 	{Name: "DeleteClientCertificate", Route: "DELETE /clientcertificates/{clientcertificate_id}"},
 	{Name: "DeleteDocumentationPart", Route: "DELETE /restapis/{restapi_id}/documentation/parts/{part_id}"},
@@ -31,8 +29,6 @@ var notYet = []operation{
 	{Name: "GenerateClientCertificate", Route: "POST /clientcertificates"},
 	{Name: "GetApiKey", Route: "GET /apikeys/{api_Key}"},
 	{Name: "GetApiKeys", Route: "GET /apikeys"},
-	{Name: "GetAuthorizer", Route: "GET /restapis/{restapi_id}/authorizers/{authorizer_id}"},
-	{Name: "GetAuthorizers", Route: "GET /restapis/{restapi_id}/authorizers"},
 	{Name: "GetBasePathMapping", Route: "GET /domainnames/{domain_name}/basepathmappings/{base_path}"},
 	{Name: "GetBasePathMappings", Route: "GET /domainnames/{domain_name}/basepathmappings"},
 	{Name: "GetClientCertificate", Route: "GET /clientcertificates/{clientcertificate_id}"},
@@ -66,7 +62,6 @@ var notYet = []operation{
 	{Name: "TestInvokeAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers/{authorizer_id}"},
 	{Name: "TestInvokeMethod", Route: "POST /restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}"},
 	{Name: "UpdateApiKey", Route: "PATCH /apikeys/{api_Key}"},
-	{Name: "UpdateAuthorizer", Route: "PATCH /restapis/{restapi_id}/authorizers/{authorizer_id}"},
 	{Name: "UpdateBasePathMapping", Route: "PATCH /domainnames/{domain_name}/basepathmappings/{base_path}"},
 	{Name: "UpdateClientCertificate", Route: "PATCH /clientcertificates/{clientcertificate_id}"},
 	{Name: "UpdateDocumentationPart", Route: "PATCH /restapis/{restapi_id}/documentation/parts/{part_id}"},

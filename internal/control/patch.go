@@ -79,6 +79,10 @@ type Rules[T any] struct {
 	// rather than of the outcome.
 	Admit func(v *T, target []string, o Operation) error
 
+	// Edit does an operation whose effect does not follow from the type of its
+	// target, and reports whether it was one.
+	Edit func(v *T, target []string, o Operation) bool
+
 	// Prepare makes room for what an operation writes to.
 	Prepare func(v *T, target []string)
 
@@ -231,6 +235,9 @@ func (p *patcher[T]) step(v *T, o Operation) error {
 		if err := p.rules.Admit(v, target, o); err != nil {
 			return err
 		}
+	}
+	if p.rules.Edit != nil && p.rules.Edit(v, target, o) {
+		return nil
 	}
 	if op == Copy {
 		return p.rules.Copy(v, o)

@@ -8,6 +8,7 @@ var kinds = []erased{
 	methodResponses,      // …/methods/{http_method}/responses/{status_code}
 	integrations,         // …/methods/{http_method}/integration
 	integrationResponses, // …/methods/{http_method}/integration/responses/{status_code}
+	authorizers,          // /restapis/{restapi_id}/authorizers/{authorizer_id}
 	requestValidators,    // /restapis/{restapi_id}/requestvalidators/{requestvalidator_id}
 	gatewayResponses,     // /restapis/{restapi_id}/gatewayresponses/{response_type}
 	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}

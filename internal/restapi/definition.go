@@ -15,6 +15,7 @@ type Definition struct {
 	API               *RestAPI            `json:"api"`
 	Resources         []*Resource         `json:"resources"` // with their methods, whole
 	Models            []*Model            `json:"models,omitempty"`
+	Authorizers       []*Authorizer       `json:"authorizers,omitempty"`
 	RequestValidators []*RequestValidator `json:"requestValidators,omitempty"`
 	GatewayResponses  []*GatewayResponse  `json:"gatewayResponses,omitempty"`
 }

@@ -109,6 +109,20 @@ type Model struct {
 	ContentType string `json:"contentType,omitempty"`
 }
 
+// An Authorizer decides who may call a method.
+type Authorizer struct {
+	ID                           string   `json:"id"`
+	Name                         string   `json:"name"`
+	Type                         string   `json:"type"`                   // TOKEN, REQUEST, COGNITO_USER_POOLS
+	ProviderARNs                 []string `json:"providerARNs,omitempty"` // of user pools
+	AuthType                     string   `json:"authType,omitempty"`     // for imports and exports alone
+	AuthorizerURI                string   `json:"authorizerUri,omitempty"`
+	AuthorizerCredentials        string   `json:"authorizerCredentials,omitempty"`
+	IdentitySource               string   `json:"identitySource,omitempty"` // expressions, with commas between
+	IdentityValidationExpression string   `json:"identityValidationExpression,omitempty"`
+	AuthorizerResultTTLInSeconds *int     `json:"authorizerResultTtlInSeconds,omitempty"` // 0: no result is kept
+}
+
 // A RequestValidator says what of a request is checked before it goes to the
 // backend.
 type RequestValidator struct {
