@@ -8,7 +8,7 @@ import (
 // Compile reads a path. Its errors are of type *PathError.
 func Compile(path string) (*Path, error) {
 	if len(path) > MaxPath {
-		return nil, &PathError{path[:32] + "…", MaxPath, "path of more than 8 KiB"}
+		return nil, &PathError{path, MaxPath, "path of more than 8 KiB"}
 	}
 	text := trim(path)
 	offset := strings.Index(path, text)
@@ -55,7 +55,7 @@ func compile(text string, nesting int) (*Path, *PathError) {
 // once on all that the scan finds.
 func scanFirst(steps []step) []step {
 	n := len(steps)
-	if n < 2 || steps[0].kind != scan || steps[n-1].kind != calling {
+	if n < 2 || steps[0].kind != scanStep || steps[n-1].kind != callStep {
 		return steps
 	}
 	return []step{callOn(steps[n-1].call, newPath("$", false, steps[:n-1]))}
@@ -66,7 +66,7 @@ func scanFirst(steps []step) []step {
 func callOn(c *call, path *Path) step {
 	c.arguments = []argument{{path: path}}
 	c.count()
-	return step{kind: calling, call: c}
+	return step{kind: callStep, call: c}
 }
 
 // count prepares length and size with an argument: they count what is in it.
@@ -75,7 +75,7 @@ func (c *call) count() {
 		return
 	}
 	if p := c.arguments[0].path; p != nil {
-		inside := append(p.steps[:len(p.steps):len(p.steps)], step{kind: wildcard})
+		inside := append(p.steps[:len(p.steps):len(p.steps)], step{kind: wildcardStep})
 		c.counted = newPath(p.text, p.relative, inside)
 	}
 }
@@ -118,7 +118,7 @@ func (c *compiler) steps() ([]step, *PathError) {
 	var steps []step
 	for c.more() {
 		if c.accept("..") {
-			steps = append(steps, step{kind: scan})
+			steps = append(steps, step{kind: scanStep})
 		} else {
 			c.accept(".")
 		}
@@ -127,8 +127,8 @@ func (c *compiler) steps() ([]step, *PathError) {
 			return nil, err
 		}
 		steps = append(steps, s)
-		if s.kind == calling && len(s.call.arguments) == 0 && c.more() {
-			steps = append(steps, step{kind: nowhere})
+		if s.kind == callStep && len(s.call.arguments) == 0 && c.more() {
+			steps = append(steps, step{kind: nowhereStep})
 		}
 	}
 	return steps, nil
@@ -141,7 +141,7 @@ func (c *compiler) step() (step, *PathError) {
 		return c.bracket()
 	case '*':
 		c.pos++
-		return step{kind: wildcard}, nil
+		return step{kind: wildcardStep}, nil
 	case '.', 0, ' ':
 		return step{}, c.fail("expected a name")
 	default:
@@ -155,7 +155,7 @@ func (c *compiler) name() (step, *PathError) {
 	for c.more() {
 		switch c.peek() {
 		case '.', '[':
-			return step{kind: member, name: c.text[start:c.pos]}, nil
+			return step{kind: memberStep, name: c.text[start:c.pos]}, nil
 		case '(':
 			return c.call(c.text[start:c.pos])
 		case ' ':
@@ -163,7 +163,7 @@ func (c *compiler) name() (step, *PathError) {
 		}
 		c.pos++
 	}
-	return step{kind: member, name: c.text[start:]}, nil
+	return step{kind: memberStep, name: c.text[start:]}, nil
 }
 
 // bracket reads a step in brackets.
@@ -177,7 +177,7 @@ func (c *compiler) bracket() (step, *PathError) {
 		return c.numbers()
 	case b == '*':
 		c.pos++
-		return step{kind: wildcard}, c.closeBracket()
+		return step{kind: wildcardStep}, c.closeBracket()
 	case b == '?':
 		c.pos++
 		return c.filter()
@@ -213,9 +213,9 @@ func (c *compiler) quotedNames(quote byte) (step, *PathError) {
 		}
 	}
 	if len(names) == 1 {
-		return step{kind: member, name: names[0]}, c.closeBracket()
+		return step{kind: memberStep, name: names[0]}, c.closeBracket()
 	}
-	return step{kind: members, names: names}, c.closeBracket()
+	return step{kind: membersStep, names: names}, c.closeBracket()
 }
 
 // quoted reads a text in the quotes that come next.
@@ -297,7 +297,7 @@ func (c *compiler) numbers() (step, *PathError) {
 func numbersStep(text string) (step, bool) {
 	if strings.Contains(text, ":") {
 		s, ok := parseSlice(strings.Split(text, ":"))
-		return step{kind: slices, slice: s}, ok
+		return step{kind: sliceStep, slice: s}, ok
 	}
 	var all []int
 	for part := range strings.SplitSeq(text, ",") {
@@ -308,9 +308,9 @@ func numbersStep(text string) (step, bool) {
 		all = append(all, n)
 	}
 	if len(all) == 1 {
-		return step{kind: index, index: all[0]}, true
+		return step{kind: indexStep, index: all[0]}, true
 	}
-	return step{kind: indexes, indexes: all}, true
+	return step{kind: indexesStep, indexes: all}, true
 }
 
 func parseSlice(parts []string) (s slice, ok bool) {

@@ -16,7 +16,7 @@ func (c *compiler) call(name string) (step, *PathError) {
 	}
 	made := &call{name: name, function: f, arguments: arguments}
 	made.count()
-	return step{kind: calling, call: made}, nil
+	return step{kind: callStep, call: made}, nil
 }
 
 // arguments reads paths and JSON values up to the parenthesis at end.

@@ -20,7 +20,7 @@ func (c *compiler) filter() (step, *PathError) {
 	if err != nil {
 		return step{}, err
 	}
-	return step{kind: filter, filter: p}, c.closeBracket()
+	return step{kind: filterStep, filter: p}, c.closeBracket()
 }
 
 func (c *compiler) parenthesis() (predicate, *PathError) {

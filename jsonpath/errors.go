@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -42,7 +43,7 @@ type PathError struct {
 }
 
 func (e *PathError) Error() string {
-	return fmt.Sprintf("path %q: %s at offset %d", e.Path, e.Reason, e.Offset)
+	return fmt.Sprintf("path %q: %s at offset %d", shortened(e.Path), e.Reason, e.Offset)
 }
 
 // An EvalError says why a path cannot be applied to a document.
@@ -51,7 +52,17 @@ type EvalError struct {
 	Reason string
 }
 
-func (e *EvalError) Error() string { return fmt.Sprintf("path %q: %s", e.Path, e.Reason) }
+func (e *EvalError) Error() string {
+	return fmt.Sprintf("path %q: %s", shortened(e.Path), e.Reason)
+}
+
+// shortened returns the beginning of a path that is too long to be shown.
+func shortened(path string) string {
+	if len(path) <= 200 {
+		return path
+	}
+	return strings.ToValidUTF8(path[:200], "") + "…"
+}
 
 func (p *parser) unexpected(pos int) error {
 	return &SyntaxError{pos, "Unexpected character (" + p.char() + ") at position " + p.position(pos) + "."}

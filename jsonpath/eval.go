@@ -7,9 +7,10 @@ var errScalar = errors.New("a filter cannot be applied to a scalar")
 
 // An evaluator is the state of one evaluation.
 type evaluator struct {
-	doc   *Document
-	found []uint32 // by the paths under way, the innermost one's last
-	steps int
+	doc     *Document
+	found   []uint32 // by the paths under way, the innermost one's last
+	steps   int
+	scratch []byte // for the text that a pattern is matched with
 }
 
 // spend counts values that were looked at.
@@ -57,19 +58,19 @@ func (w *walk) step(i int, at uint32) error {
 		return nil
 	}
 	switch s := &w.p.steps[i]; s.kind {
-	case member:
+	case memberStep:
 		return w.member(i, at, s.name)
-	case members:
+	case membersStep:
 		return w.members(i, at)
-	case index, indexes, slices:
+	case indexStep, indexesStep, sliceStep:
 		return w.elements(i, at)
-	case wildcard:
+	case wildcardStep:
 		return w.each(at, func(value uint32) error { return w.step(i+1, value) })
-	case scan:
+	case scanStep:
 		return w.scan(i+1, at)
-	case filter:
+	case filterStep:
 		return w.filter(i, at)
-	case calling:
+	case callStep:
 		return w.call(i, at)
 	default:
 		return w.unfit(s)
@@ -96,7 +97,7 @@ func (w *walk) member(i int, at uint32, name string) error {
 	switch s := &w.p.steps[i]; {
 	case ok:
 		return w.step(i+1, value)
-	case w.strict || w.p.named && s.certain && s.kind == member:
+	case w.strict || w.p.named && s.certain && s.kind == memberStep:
 		return ErrNotFound
 	default:
 		return nil
@@ -152,9 +153,9 @@ func (w *walk) elements(i int, at uint32) error {
 	}
 	length := int(array.from)
 	switch s.kind {
-	case index:
+	case indexStep:
 		return w.element(i, at, s.index)
-	case indexes:
+	case indexesStep:
 		for _, n := range s.indexes {
 			if err := w.element(i, at, fromEnd(n, length)); err != nil {
 				return err
@@ -247,9 +248,9 @@ func (w *walk) scan(i int, at uint32) error {
 func (w *walk) applies(s *step, at uint32) (bool, error) {
 	kind := w.doc.entries[at].kind
 	switch s.kind {
-	case member:
+	case memberStep:
 		return kind == Object && w.has(at, s.name), nil
-	case members:
+	case membersStep:
 		if kind != Object || !s.last {
 			return kind == Object, nil
 		}
@@ -259,9 +260,9 @@ func (w *walk) applies(s *step, at uint32) (bool, error) {
 			}
 		}
 		return true, nil
-	case filter:
+	case filterStep:
 		return w.accepts(s, at)
-	case wildcard:
+	case wildcardStep:
 		return true, nil
 	default:
 		return kind == Array, nil
@@ -275,14 +276,15 @@ func (w *walk) has(at uint32, name string) bool {
 }
 
 // scanned applies the step at i, the first behind a deep scan, to a value that
-// it suits. When two or more steps follow it, all elements of an array go on,
-// whichever of them the step names: so the engine does it, in every release.
+// it suits. Unless one name ends the path behind it, all elements of an array
+// go on, whichever of them the step asks for: $..[0].a is what one expects and
+// $..[0].a.b is not. The engine does so in every release.
 func (w *walk) scanned(i int, at uint32) error {
 	s := &w.p.steps[i]
 	if w.doc.entries[at].kind != Array || s.last {
 		return w.step(i, at)
 	}
-	if next := &w.p.steps[i+1]; next.last && (next.kind == member || next.kind == members) {
+	if next := &w.p.steps[i+1]; next.last && next.kind == memberStep {
 		return w.step(i, at)
 	}
 	return w.each(at, func(value uint32) error { return w.step(i+1, value) })

@@ -3,7 +3,6 @@ package jsonpath
 import (
 	"cmp"
 	"errors"
-	"iter"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -282,12 +281,12 @@ func sameStructure(l, r Node) bool {
 	}
 	switch l.Kind() {
 	case Array:
-		next, stop := iter.Pull(r.Elements())
-		defer stop()
-		for n := range l.Elements() {
-			if other, _ := next(); !sameStructure(n, other) {
+		i, j := l.at+1, r.at+1
+		for range l.Len() {
+			if !sameStructure(Node{l.doc, l.doc.resolve(i)}, Node{r.doc, r.doc.resolve(j)}) {
 				return false
 			}
+			i, j = l.doc.after(i), r.doc.after(j)
 		}
 		return true
 	case Object:
@@ -465,15 +464,16 @@ func (m match) holds(e *evaluator, item uint32) (bool, error) {
 }
 
 func (m match) matches(e *evaluator, n Node) (bool, error) {
-	var subject string
+	subject := e.scratch[:0]
 	switch classOf(n) {
 	case text, boolean:
-		subject = n.String()
+		subject = n.AppendText(subject)
 	case number:
-		subject = bigDecimalText(n)
+		subject = append(subject, bigDecimalText(n)...)
 	}
+	e.scratch = subject
 	if err := e.spend(1 + len(subject)*m.pattern.size/16); err != nil {
 		return false, err
 	}
-	return m.pattern.matches(subject), nil
+	return m.pattern.regexp.Match(subject), nil
 }

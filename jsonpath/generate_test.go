@@ -32,8 +32,10 @@ func (g generator) next() (json, path string) {
 
 // damage changes one character.
 func (g generator) damage(s string) string {
-	i := g.IntN(len(s))
-	return s[:i] + pick(g, "", "", "'", `"`, "[", "]", "(", ")", ".", ",", " ", "*", "@", "$", ":", "-", "0", `\`) + s[i+g.IntN(2):]
+	runes := []rune(s)
+	i := g.IntN(len(runes))
+	put := pick(g, "", "", "'", `"`, "[", "]", "(", ")", ".", ",", " ", "*", "@", "$", ":", "-", "0", `\`)
+	return string(runes[:i]) + put + string(runes[i+g.IntN(2):])
 }
 
 func (g generator) document() string {

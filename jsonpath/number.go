@@ -41,7 +41,7 @@ func isPlainDouble(raw string) bool {
 	if fraction[len(fraction)-1] == '0' && len(fraction) > 1 {
 		return false
 	}
-	return strings.IndexAny(fraction, "eE") < 0
+	return !strings.ContainsAny(fraction, "eE")
 }
 
 // appendFinite appends a double as JSON, which has no infinity.

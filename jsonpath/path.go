@@ -28,16 +28,16 @@ type step struct {
 type stepKind uint8
 
 const (
-	member  stepKind = iota // .a
-	members                 // ['a','b']
-	index                   // [0]
-	indexes                 // [0,2]
-	slices                  // [1:3]
-	wildcard
-	scan    // ..
-	filter  // [?(@.a)]
-	calling // .length()
-	nowhere // whatever is written behind a call without arguments
+	memberStep  stepKind = iota // .a
+	membersStep                 // ['a','b']
+	indexStep                   // [0]
+	indexesStep                 // [0,2]
+	sliceStep                   // [1:3]
+	wildcardStep
+	scanStep    // ..
+	filterStep  // [?(@.a)]
+	callStep    // .length()
+	nowhereStep // whatever is written behind a call without arguments
 )
 
 // A slice is a range of indexes. A bound that is not there is open.
@@ -61,17 +61,17 @@ func newPath(text string, relative bool, steps []step) *Path {
 		s := &steps[i]
 		s.certain, s.last = p.definite, i == len(steps)-1
 		p.definite = p.definite && s.definite()
-		p.plain = p.plain && (s.kind == member || s.kind == index)
-		p.named = p.named && (s.definite() || s.kind == members)
+		p.plain = p.plain && (s.kind == memberStep || s.kind == indexStep)
+		p.named = p.named && (s.definite() || s.kind == membersStep)
 	}
 	return p
 }
 
 func (s *step) definite() bool {
 	switch s.kind {
-	case member, index, calling, nowhere:
+	case memberStep, indexStep, callStep, nowhereStep:
 		return true
-	case members:
+	case membersStep:
 		return s.last // several become one smaller object
 	default:
 		return false
@@ -91,7 +91,7 @@ func (p *Path) Eval(doc *Document) (Node, error) {
 		return p.follow(doc)
 	}
 	e := &doc.eval
-	*e = evaluator{doc: doc, found: e.found[:0]}
+	*e = evaluator{doc: doc, found: e.found[:0], scratch: e.scratch}
 	at, err := e.path(p, 0, false)
 	switch {
 	case err == errScalar:
@@ -110,13 +110,13 @@ func (p *Path) follow(doc *Document) (Node, error) {
 		s := &p.steps[i]
 		e := &doc.entries[at]
 		switch {
-		case s.kind == member && e.kind == Object:
+		case s.kind == memberStep && e.kind == Object:
 			value, _, ok := doc.member(at, s.name)
 			if !ok {
 				return Node{}, ErrNotFound
 			}
 			at = value
-		case s.kind == index && e.kind == Array && s.index >= 0 && s.index < int(e.from):
+		case s.kind == indexStep && e.kind == Array && s.index >= 0 && s.index < int(e.from):
 			at = doc.element(at, s.index)
 		default:
 			return Node{}, ErrNotFound

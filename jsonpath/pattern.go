@@ -92,5 +92,3 @@ func javaEscape(c byte, inClass bool) string {
 		return `\` + string(c)
 	}
 }
-
-func (p *pattern) matches(s string) bool { return p.regexp.MatchString(s) }

@@ -1,0 +1,259 @@
+package jsonpath_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright/jsonpath"
+)
+
+func parse(t testing.TB, text string) *jsonpath.Document {
+	t.Helper()
+	doc := new(jsonpath.Document)
+	if err := doc.Parse(text); err != nil {
+		t.Fatalf("%.100s: %v", text, err)
+	}
+	return doc
+}
+
+func compile(t testing.TB, text string) *jsonpath.Path {
+	t.Helper()
+	path, err := jsonpath.Compile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestNode(t *testing.T) {
+	root := parse(t, `{"s":"a\"b","i":-5,"d":1.50,"big":12345678901234567890,"long":0.1234567890123456789,"t":true,"n":null,"l":[1,[2],3],"o":{"x":1}}`).Root()
+	for _, c := range []struct {
+		name string
+		node jsonpath.Node
+		kind jsonpath.Kind
+		text string
+	}{
+		{"a string", root.Get("s"), jsonpath.String, `a"b`},
+		{"an integer", root.Get("i"), jsonpath.Integer, "-5"},
+		{"a double", root.Get("d"), jsonpath.Double, "1.5"},
+		{"a large integer", root.Get("big"), jsonpath.Integer, "12345678901234567890"},
+		{"a long decimal", root.Get("long"), jsonpath.Decimal, "0.1234567890123456789"},
+		{"a bool", root.Get("t"), jsonpath.Bool, "true"},
+		{"null", root.Get("n"), jsonpath.Null, "null"},
+		{"an array", root.Get("l"), jsonpath.Array, "[1,[2],3]"},
+		{"an object", root.Get("o"), jsonpath.Object, "{x=1}"},
+		{"an element", root.Get("l").Index(2), jsonpath.Integer, "3"},
+		{"an element too far", root.Get("l").Index(3), jsonpath.Missing, ""},
+		{"an element before the first", root.Get("l").Index(-1), jsonpath.Missing, ""},
+		{"no such member", root.Get("nope"), jsonpath.Missing, ""},
+		{"a member of a string", root.Get("s").Get("x"), jsonpath.Missing, ""},
+		{"an element of an object", root.Index(0), jsonpath.Missing, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.node.Kind() != c.kind || c.node.String() != c.text {
+				t.Errorf("got %v %q, want %v %q", c.node.Kind(), c.node, c.kind, c.text)
+			}
+		})
+	}
+	if i, ok := root.Get("i").Int(); i != -5 || !ok {
+		t.Errorf("Int of -5: %d, %v", i, ok)
+	}
+	if i, ok := root.Get("big").Int(); ok {
+		t.Errorf("Int of a large integer: %d, want none", i)
+	}
+	if f := root.Get("long").Float(); f != 0.1234567890123456789 {
+		t.Errorf("Float of a long decimal: %v", f)
+	}
+	if !root.Get("t").Bool() || root.Get("n").Bool() {
+		t.Error("Bool is not true for true alone")
+	}
+}
+
+func TestIteration(t *testing.T) {
+	root := parse(t, `{"b":1,"a":[1,{"x":2},"3"],"b":{"y":[]},"é\u0021":null}`).Root()
+	var got []string
+	for name, value := range root.Members() {
+		got = append(got, name+"="+value.String())
+	}
+	for value := range root.Get("a").Elements() {
+		got = append(got, value.String())
+	}
+	want := `b={y=[]} a=[1,{"x":2},"3"] é!=null 1 {x=2} 3`
+	if s := strings.Join(got, " "); s != want {
+		t.Errorf("got  %s\nwant %s", s, want)
+	}
+	if root.Len() != 3 || root.Get("a").Len() != 3 || root.Get("b").Get("y").Len() != 0 {
+		t.Errorf("lengths %d, %d, %d", root.Len(), root.Get("a").Len(), root.Get("b").Get("y").Len())
+	}
+}
+
+func TestManyRepeatedNames(t *testing.T) {
+	var b strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&b, `,"n%d":%d`, i%1000, i)
+	}
+	start := time.Now()
+	root := parse(t, "{"+b.String()[1:]+"}").Root()
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if root.Len() != 1000 || root.Get("n7").String() != "99007" {
+		t.Errorf("%d members, n7 is %s", root.Len(), root.Get("n7"))
+	}
+}
+
+// A document that is parsed into again is as good as new, also after an error.
+func TestReuse(t *testing.T) {
+	doc := parse(t, `{"a":[1,2,3]}`)
+	if _, err := compile(t, "$.a[*]").Eval(doc); err != nil {
+		t.Fatal(err)
+	}
+	var syntax *jsonpath.SyntaxError
+	if err := doc.Parse(`{"a":`); !errors.As(err, &syntax) {
+		t.Errorf("got %v, want a syntax error", err)
+	}
+	if kind := doc.Root().Kind(); kind != jsonpath.Missing {
+		t.Errorf("the root after an error is %v", kind)
+	}
+	if _, err := compile(t, "$").Eval(doc); err != jsonpath.ErrNotFound {
+		t.Errorf("$ after an error: %v", err)
+	}
+	if err := doc.Parse(`[4]`); err != nil || doc.Root().String() != "[4]" {
+		t.Errorf("then %v, %v", doc.Root(), err)
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	text := order(1500)
+	doc := parse(t, text)
+	for _, c := range []struct {
+		name string
+		run  func()
+	}{
+		{"parse", func() { _ = doc.Parse(text) }},
+		{"definite path", evaluation(t, doc, "$.order.items[0].id")},
+		{"filter", evaluation(t, doc, "$.order.items[?(@.quantity > 3 && @.title =~ /A.*/)].price")},
+		{"deep scan", evaluation(t, doc, "$..price")},
+	} {
+		c.run()
+		if n := testing.AllocsPerRun(50, func() { _ = doc.Parse(text); c.run() }); n > 0 {
+			t.Errorf("%s: %v allocations", c.name, n)
+		}
+	}
+}
+
+func evaluation(t *testing.T, doc *jsonpath.Document, text string) func() {
+	path := compile(t, text)
+	return func() { _, _ = path.Eval(doc) }
+}
+
+// A compiled path serves any number of goroutines, each with its document.
+func TestConcurrentUse(t *testing.T) {
+	path := compile(t, `$.l[?(@.a in ['x', 1] || @.b =~ /y+/ && $.l.length() == 3)].sum("1", $.n[*])`)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 200 {
+				doc := jsonpath.Borrow()
+				if err := doc.Parse(`{"l":[{"a":"x"},{"a":2},{"b":"yy"}],"n":[1,2]}`); err != nil {
+					t.Error(err)
+				}
+				if got, err := path.Eval(doc); err != nil || got.String() != "[3.0,3.0]" {
+					t.Errorf("got %v, %v", got, err)
+				}
+				doc.Return()
+			}
+		})
+	}
+	all.Wait()
+}
+
+// What is hostile ends at once, in an error.
+func TestLimits(t *testing.T) {
+	deep := strings.Repeat("[", 3_000_000)
+	wide := "[" + strings.Repeat(`{"a":[1,2,3]},`, 200_000) + "1]"
+	nested := strings.Repeat(`{"a":`, 900) + "1" + strings.Repeat("}", 900)
+	long := `{"l":[` + strings.Repeat(`"`+strings.Repeat("ab", 500)+`",`, 2000) + `1]}`
+	for _, c := range []struct {
+		name, text, path, want string
+	}{
+		{"deep arrays", deep, "$", "non natural depths"},
+		{"deep objects", strings.Repeat(`{"a":`, 1_000_000), "$", "non natural depths"},
+		{"a large text", `"` + strings.Repeat("a", jsonpath.MaxText) + `"`, "$", "more than 32 MiB"},
+		{"a long path", "1", strings.Repeat(".a", jsonpath.MaxPath), "more than 8 KiB"},
+		{"deep parentheses", "1", "$[?" + strings.Repeat("(", 3000) + "@.a" + strings.Repeat(")", 3000) + "]", "too many parentheses"},
+		{"deep negations", "1", "$[?(" + strings.Repeat("!", 3000) + "(@.a))]", "too many negations"},
+		{"deep filters", "1", strings.Repeat("$[?(", 1000) + "@.a" + strings.Repeat(")]", 1000), "too many"},
+		{"deep calls", "1", strings.Repeat("$.sum(", 1000) + "1" + strings.Repeat(")", 1000), "too many filters"},
+		{"scans in scans", nested, "$..a..a..a", "too many values"},
+		{"a filter over everything, for everything", wide, "$[?($..a == 1)]", "too many values"},
+		{"lists within lists", wide, "$[?($[*].a subsetof $[*].a)]", "too many values"},
+		{"long texts joined again and again", long, "$.l[*].concat($.l)", "too many values"},
+		{"a costly pattern", long, `$.l[?(@ =~ /((a|ab|b)*(a|b)*){90}c/)]`, "too many values"},
+		{"a repetition of repetitions", "1", `$[?(@ =~ /((a{100}){100}){100}/)]`, "invalid repeat count"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			start := time.Now()
+			doc := new(jsonpath.Document)
+			err := doc.Parse(c.text)
+			if err == nil {
+				_, err = eval(c.path, doc)
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want an error with %q", err, c.want)
+			}
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("took %v", took)
+			}
+		})
+	}
+}
+
+// sameAsReferee compares with what encoding/json reads.
+func sameAsReferee(text string, root jsonpath.Node) error {
+	var want, got any
+	if err := decode(text, &want); err != nil {
+		return nil
+	}
+	printed := string(root.AppendJSON(nil))
+	if err := decode(printed, &got); err != nil {
+		return fmt.Errorf("printed %s: %w", printed, err)
+	}
+	if a, b := alike(want), alike(got); !reflect.DeepEqual(a, b) {
+		return fmt.Errorf("printed %s\n  got  %v\n  want %v", printed, b, a)
+	}
+	return nil
+}
+
+// alike takes away how a value may differ: half of a pair of escapes is U+FFFD
+// to encoding/json and a question mark here, U+007F may vanish, and there is no
+// whole -0 here.
+func alike(v any) any {
+	switch v := v.(type) {
+	case string:
+		return strings.NewReplacer("\ufffd", "?", "\x7f", "").Replace(v)
+	case float64:
+		return v + 0
+	case []any:
+		for i := range v {
+			v[i] = alike(v[i])
+		}
+	case map[string]any:
+		same := make(map[string]any, len(v))
+		for name, member := range v {
+			same[alike(name).(string)] = alike(member)
+		}
+		return same
+	}
+	return v
+}
+
+func decode(text string, v *any) error {
+	return json.NewDecoder(strings.NewReader(text)).Decode(v)
+}
