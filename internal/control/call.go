@@ -124,6 +124,16 @@ func (c *call) each(collection, after string, visit func(name string, record []b
 	}
 }
 
+// names returns the names of the things of a collection.
+func (c *call) names(collection string) (names []string) {
+	c.each(collection, "", func(name string, _ []byte) bool {
+		name, _ = url.PathUnescape(name)
+		names = append(names, name)
+		return true
+	})
+	return names
+}
+
 // Pages hold 25 things unless the caller asks for up to 500.
 const (
 	defaultLimit = 25

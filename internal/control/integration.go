@@ -200,8 +200,8 @@ func isHTTPEndpoint(uri string) bool {
 	return u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "v"
 }
 
-// checkConnection wants a link for VPC_LINK: one that exists, or a stage
-// variable that will name it.
+// checkConnection wants a link for VPC_LINK: one that exists and from now on is
+// in use, or a stage variable that will name it.
 func checkConnection(c *call, i *restapi.Integration) error {
 	if i.ConnectionType != "VPC_LINK" || stageVariable.MatchString(i.ConnectionID) {
 		return nil
@@ -209,10 +209,10 @@ func checkConnection(c *call, i *restapi.Integration) error {
 	if i.ConnectionID == "" {
 		return badRequest("A connectionId is required for connectionType VPC_LINK")
 	}
-	if !c.exists("/vpclinks/" + url.PathEscape(i.ConnectionID)) {
+	if !c.exists(vpcLinkPath(i.ConnectionID)) {
 		return badRequest("Invalid Vpc Link identifier specified")
 	}
-	return nil
+	return useLink(c, i.ConnectionID, c.name("restapi_id"))
 }
 
 func showIntegration(c *call, path string, i *restapi.Integration) (any, error) {

@@ -65,7 +65,8 @@ type Kind[T any] struct {
 	Rules Rules[T]
 	HAL   HAL
 
-	// Default is what stands at a path where nothing was put; nil: nothing.
+	// Default is what stands at a path where nothing was put; nil, or if it
+	// returns nil: nothing.
 	Default func(c *call) *T
 
 	// New completes what a Create or Put read from its body: ids, defaults,
@@ -339,7 +340,10 @@ func (k *Kind[T]) stored(c *call, path string) (v, old *T, err error) {
 	if err := c.checkParents(); err != nil {
 		return nil, nil, err
 	}
-	return k.Default(c), k.Default(c), nil
+	if v = k.Default(c); v == nil {
+		return nil, nil, c.missing()
+	}
+	return v, k.Default(c), nil
 }
 
 func (k *Kind[T]) answer(c *call, path string, v *T) (answer, error) {

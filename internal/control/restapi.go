@@ -291,7 +291,7 @@ func clone(c *call, from string, api *restapi.RestAPI) error {
 	for key, record := range copies {
 		c.writes.Put(key, record)
 	}
-	return nil
+	return inheritLinks(c, from, api.ID)
 }
 
 // inherit takes over from the source what the caller did not give.
@@ -428,6 +428,7 @@ func settlePolicy(c *call, api *restapi.RestAPI) error {
 func goneRestAPI(c *call, api *restapi.RestAPI) error {
 	c.writes.Delete(restapi.IndexKey(api.ID))
 	c.dropBelow(siblingIndex(api.ID))
+	forgetLinks(c, api.ID)
 	return nil
 }
 

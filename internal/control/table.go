@@ -14,6 +14,8 @@ var kinds = []erased{
 	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
 	stages,               // /restapis/{restapi_id}/stages/{stage_name}
 	accounts,             // /account
+	vpcLinks,             // /vpclinks/{vpclink_id}
+	sdkTypes,             // /sdktypes/{sdktype_id}
 }
 
 // irregular are the operations that are more, or other, than a verb of a kind.

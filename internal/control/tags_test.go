@@ -8,12 +8,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// tagsOf is the path of the tags of a thing.
+func tagsOf(path string) string {
+	return "/tags/" + url.PathEscape("arn:aws:apigateway:us-east-1::"+path)
+}
+
 func TestTags(t *testing.T) {
 	c := newClient(t)
 	api, _ := c.deployable()
 	c.deploy(api, `{"stageName":"prod"}`)
-	for _, thing := range []string{api, api + "/stages/prod"} {
-		tags := "/tags/" + url.PathEscape("arn:aws:apigateway:us-east-1::"+thing)
+	for _, thing := range []string{api, api + "/stages/prod", "/vpclinks/" + c.link()} {
+		tags := tagsOf(thing)
 		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(object{}, got) != "" {
 			t.Errorf("%s: got %v", thing, got)
 		}

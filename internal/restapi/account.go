@@ -1,0 +1,31 @@
+package restapi
+
+// What an account has besides its APIs.
+
+// A VPCLink is a way to load balancers that the internet does not reach.
+type VPCLink struct {
+	ID            string            `json:"id"`
+	Name          string            `json:"name"`
+	Description   string            `json:"description,omitempty"`
+	TargetARNs    []string          `json:"targetArns"`
+	Status        string            `json:"status"` // AVAILABLE, PENDING, DELETING, FAILED
+	StatusMessage string            `json:"statusMessage,omitempty"`
+	Tags          map[string]string `json:"tags,omitzero"`
+}
+
+// An SDKType is a kind of client library that can be made for an API.
+type SDKType struct {
+	ID                      string                     `json:"id"`
+	FriendlyName            string                     `json:"friendlyName"`
+	Description             string                     `json:"description"`
+	ConfigurationProperties []SDKConfigurationProperty `json:"configurationProperties,omitempty"`
+}
+
+// An SDKConfigurationProperty is something to choose when an SDK is made.
+type SDKConfigurationProperty struct {
+	Name         string `json:"name"`
+	FriendlyName string `json:"friendlyName"`
+	Description  string `json:"description"`
+	Required     bool   `json:"required"`
+	DefaultValue string `json:"defaultValue,omitempty"`
+}
