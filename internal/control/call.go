@@ -43,10 +43,25 @@ func (c *call) path(route string) string {
 			break
 		}
 		variable, tail, _ := strings.Cut(after, "}")
-		b.WriteString(url.PathEscape(c.name(variable)))
+		b.WriteString(url.PathEscape(c.segment(variable)))
 		rest = tail
 	}
 	return b.String()
+}
+
+// segment returns what stands for a member of the URL path in stored paths: the
+// member itself, and for a private domain name its id, which comes in the query,
+// too.
+func (c *call) segment(variable string) string {
+	if id := c.query.Get("domainNameId"); id != "" && variable == "domain_name" {
+		return c.name(variable) + "+" + id
+	}
+	return c.name(variable)
+}
+
+// arn names something of the caller's region; account is "" for most.
+func (c *call) arn(account, path string) string {
+	return "arn:aws:apigateway:" + c.ns.Region + ":" + account + ":" + path
 }
 
 // api is the path of the API that the call is about.

@@ -19,6 +19,8 @@ type HAL struct {
 	List    Links                                 // of the collection
 	Titled  bool                                  // self has the thing's key as title
 	Named   bool                                  // and as name
+	Spelt   map[string]string                     // members that are spelt otherwise than in plain JSON
+	Href    func(path string) string              // how a path is written in a href; nil: as it is
 }
 
 // Links are relations and their hrefs. A href with a brace is a URI template.
@@ -114,16 +116,20 @@ func (h *halWriter) object(about *descriptor, path string, thing object, embedde
 	if about != nil {
 		hal = *about.hal
 	}
-	self := link{Href: path}
+	self := link{Href: hal.href(path)}
 	if hal.Titled || hal.Named {
 		self.Title = lastSegment(path)
 		if hal.Named || embedded {
 			self.Name = self.Title
 		}
 	}
-	links := h.resolve(hal.Links, path)
+	for plain, spelt := range hal.Spelt {
+		thing[spelt] = thing[plain]
+		delete(thing, plain)
+	}
+	links := h.resolve(&hal, hal.Links, path)
 	if hal.Related != nil {
-		maps.Copy(links, h.resolve(hal.Related(path, thing), path))
+		maps.Copy(links, h.resolve(&hal, hal.Related(path, thing), path))
 	}
 	inner := map[string]any{}
 	for _, e := range hal.Embeds {
@@ -175,20 +181,20 @@ func (h *halWriter) list(c *call, a answer) (document, error) {
 	if c.op.about != nil {
 		hal = *c.op.about.hal
 	}
-	links := h.resolve(hal.List, a.path)
+	links := h.resolve(&hal, hal.List, a.path)
 	self := link{Href: a.path}
 	if given, ok := links["self"].(link); ok {
 		self = given
 		delete(links, "self")
 	} else if query := c.request.URL.RawQuery; query != "" {
-		self.Href += "?" + query
+		self.Href = hal.href(self.Href + "?" + query)
 	}
 	if a.position != "" {
 		next := a.path + "?position=" + url.QueryEscape(a.position)
 		if limit := c.query.Get("limit"); limit != "" {
 			next += "&limit=" + url.QueryEscape(limit)
 		}
-		links["next"] = link{Href: next}
+		links["next"] = link{Href: hal.href(next)}
 	}
 	inner := map[string]any{}
 	var to []link
@@ -198,7 +204,7 @@ func (h *halWriter) list(c *call, a answer) (document, error) {
 		if err != nil {
 			return nil, err
 		}
-		to, things = append(to, link{Href: i.path}), append(things, d)
+		to, things = append(to, link{Href: hal.href(i.path)}), append(things, d)
 	}
 	if len(to) > 0 {
 		links["item"], inner["item"] = collapse(to), collapse(things)
@@ -224,20 +230,31 @@ func (h *halWriter) assemble(self link, links, inner map[string]any, thing objec
 }
 
 // resolve makes links of hrefs.
-func (h *halWriter) resolve(hrefs Links, self string) map[string]any {
+func (h *halWriter) resolve(hal *HAL, hrefs Links, self string) map[string]any {
 	links := make(map[string]any, len(hrefs))
 	for rel, href := range hrefs {
-		href = expand(href, self)
+		href = hal.href(expand(href, self))
 		links[rel] = link{Href: href, Templated: strings.Contains(href, "{")}
 		h.use(rel)
 	}
 	return links
 }
 
+// href writes a path as clients call it.
+func (h *HAL) href(path string) string {
+	if h.Href == nil {
+		return path
+	}
+	return h.Href(path)
+}
+
 // expand puts the thing's own path, or what is above it, into a href.
 func expand(href, self string) string {
 	if rest, own := strings.CutPrefix(href, "~"); own {
 		return self + rest
+	}
+	if href == ".." {
+		return collection(self)
 	}
 	rest, up := strings.CutPrefix(href, "../")
 	if !up {
@@ -282,9 +299,10 @@ func (h *halWriter) curies() any {
 // oddPages are the documentation pages whose names do not follow from the
 // relation's prefix.
 var oddPages = map[string]string{
-	"account":             "account-apigateway",
-	"integrationresponse": "restapi-integration-response",
-	"methodresponse":      "restapi-method-response",
+	"account":                     "account-apigateway",
+	"domainnameaccessassociation": "domainnameaccessassociation-domainname",
+	"integrationresponse":         "restapi-integration-response",
+	"methodresponse":              "restapi-method-response",
 }
 
 // collapse writes a list of one as the one.
@@ -296,7 +314,7 @@ func collapse[T any](list []T) any {
 }
 
 // dates are the members that plain JSON has as seconds and HAL as text.
-var dates = map[string]bool{"createdDate": true, "lastUpdatedDate": true}
+var dates = map[string]bool{"createdDate": true, "lastUpdatedDate": true, "certificateUploadDate": true}
 
 // halValue is a member's value as HAL has it: dates as text, lists of one
 // collapsed, however deep.

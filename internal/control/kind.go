@@ -54,6 +54,11 @@ type Kind[T any] struct {
 	Status map[Verb]int    // statuses that are not the usual ones
 	Body   Body            // what Create or Put takes
 	URI    *Member         // what the framework demands of the last path member
+	Owned  bool            // List takes a resourceOwner
+
+	// Segment is the end of a thing's path where it is more than Key says; nil:
+	// the value of Key.
+	Segment func(v *T) string
 
 	Tagged  bool   // a thing has a member tags, which is reached by its ARN, too
 	Missing string // the text of 404, with {account} and {name}
@@ -184,13 +189,16 @@ func (k *Kind[T]) list(c *call) (answer, error) {
 		return answer{}, err
 	}
 	path := c.path(collection(k.Path))
+	if err := k.checkOwner(c); err != nil {
+		return answer{}, err
+	}
 	found, position, err := k.page(c, path)
 	if err != nil {
 		return answer{}, err
 	}
 	a := answer{item: item{path: path}, list: true, position: position, items: make([]item, len(found))}
 	for i, v := range found {
-		a.items[i].path = path + "/" + url.PathEscape(key(v, k.Key))
+		a.items[i].path = path + "/" + k.segment(v)
 		if a.items[i].value, err = k.show(c, a.items[i].path, v); err != nil {
 			return answer{}, err
 		}
@@ -199,6 +207,9 @@ func (k *Kind[T]) list(c *call) (answer, error) {
 }
 
 func (k *Kind[T]) page(c *call, path string) ([]*T, string, error) {
+	if k.Owned && c.query.Get("resourceOwner") == otherAccounts {
+		return nil, "", nil
+	}
 	if k.All != nil {
 		found, err := k.All(c)
 		return found, "", err
@@ -214,6 +225,18 @@ func (k *Kind[T]) page(c *call, path string) ([]*T, string, error) {
 		}
 	}
 	return found, position, nil
+}
+
+// otherAccounts asks for things that other accounts share with the caller's.
+// There are none: accounts do not know each other here.
+const otherAccounts = "OTHER_ACCOUNTS"
+
+func (k *Kind[T]) checkOwner(c *call) error {
+	var v violations
+	if k.Owned {
+		v.check("resourceOwner", c.query.Get("resourceOwner"), Member{Enum: []string{"SELF", otherAccounts}})
+	}
+	return v.err()
 }
 
 func (k *Kind[T]) get(c *call) (answer, error) {
@@ -239,7 +262,7 @@ func (k *Kind[T]) create(c *call) (answer, error) {
 	if err := k.New(c, v); err != nil {
 		return answer{}, err
 	}
-	return k.add(c, c.path(collection(k.Path))+"/"+url.PathEscape(key(v, k.Key)), v)
+	return k.add(c, c.path(collection(k.Path))+"/"+k.segment(v), v)
 }
 
 func (k *Kind[T]) put(c *call) (answer, error) {
@@ -297,10 +320,26 @@ func (k *Kind[T]) update(c *call, p *patcher[T]) (answer, error) {
 			return answer{}, err
 		}
 	}
-	if err := c.put(path, v); err != nil {
+	to, err := k.replace(c, path, v)
+	if err != nil {
 		return answer{}, err
 	}
-	return k.answer(c, path, v)
+	return k.answer(c, to, v)
+}
+
+// replace stores what a thing has become. One that got another key moves.
+func (k *Kind[T]) replace(c *call, path string, v *T) (to string, err error) {
+	to = path
+	if k.Key != "" {
+		to = collection(path) + "/" + k.segment(v)
+	}
+	if to != path {
+		if c.exists(to) {
+			return "", conflict("%s", k.Taken)
+		}
+		c.drop(path)
+	}
+	return to, c.put(to, v)
 }
 
 func (k *Kind[T]) delete(c *call) (answer, error) {
@@ -356,6 +395,14 @@ func (k *Kind[T]) show(c *call, path string, v *T) (any, error) {
 		return v, nil
 	}
 	return k.Show(c, path, v)
+}
+
+// segment is the end of a thing's path.
+func (k *Kind[T]) segment(v *T) string {
+	if k.Segment != nil {
+		return url.PathEscape(k.Segment(v))
+	}
+	return url.PathEscape(key(v, k.Key))
 }
 
 // read decodes a record.

@@ -414,18 +414,30 @@ func settlePolicy(c *call, api *restapi.RestAPI) error {
 	}
 	var minified bytes.Buffer
 	if !strings.HasPrefix(strings.TrimSpace(api.Policy), "{") || json.Compact(&minified, []byte(api.Policy)) != nil {
-		return badRequest("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
+		return errPolicy
 	}
 	api.Policy = strings.ReplaceAll(minified.String(), `"execute-api:/`,
 		`"arn:aws:execute-api:`+c.ns.Region+":"+c.ns.Account+":"+api.ID+"/")
-	if len(api.Policy) > 8192 {
-		return badRequest("Policy document exceeds the maximum size of 8192 characters")
+	if len(api.Policy) > maxPolicy {
+		return errLongPolicy
 	}
 	return nil
 }
 
-// goneRestAPI takes the index entries of an API along.
+// maxPolicy is the length of the longest resource policy.
+const maxPolicy = 8192
+
+var (
+	errPolicy     = badRequest("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
+	errLongPolicy = badRequest("Policy document exceeds the maximum size of 8192 characters")
+)
+
+// goneRestAPI takes the index entries of an API along. No domain name may lead
+// to it any more.
 func goneRestAPI(c *call, api *restapi.RestAPI) error {
+	if err := checkUnmapped(c, api.ID, ""); err != nil {
+		return err
+	}
 	c.writes.Delete(restapi.IndexKey(api.ID))
 	c.dropBelow(siblingIndex(api.ID))
 	forgetLinks(c, api.ID)

@@ -74,7 +74,10 @@ var stages = &Kind[restapi.Stage]{
 	},
 	New:   newStage,
 	Check: checkStage,
-	All:   stagesOfDeployment,
+	Gone: func(c *call, s *restapi.Stage) error {
+		return checkUnmapped(c, c.name("restapi_id"), s.StageName)
+	},
+	All: stagesOfDeployment,
 	HAL: HAL{
 		Links: Links{
 			"stage:delete":                 "~",

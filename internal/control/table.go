@@ -16,12 +16,17 @@ var kinds = []erased{
 	accounts,             // /account
 	vpcLinks,             // /vpclinks/{vpclink_id}
 	sdkTypes,             // /sdktypes/{sdktype_id}
+
+	domainNames,                  // /domainnames/{domain_name}
+	basePathMappings,             // /domainnames/{domain_name}/basepathmappings/{base_path}
+	domainNameAccessAssociations, // /domainnameaccessassociations/{domain_name_access_association_arn}
 }
 
 // irregular are the operations that are more, or other, than a verb of a kind.
 var irregular = []operation{
 	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
+	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
 	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
 	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},
 	{Name: "UntagResource", Route: "DELETE /tags/{resource_arn...}", Status: 204, Run: untagResource},

@@ -84,6 +84,9 @@ func findTagged(c *call) (t tagged, err error) {
 		return t, badRequest("Invalid ARN. ARN is not well formed %s", arn)
 	}
 	segments := strings.Split(parts[3], "/")
+	if segments[0] == associationsPath[1:] {
+		segments = []string{segments[0], arn} // they are known by their whole ARNs
+	}
 	kind := c.taggedKind(segments)
 	if kind == nil {
 		return t, badRequest("Invalid ARN. Resource /%s cannot be tagged", parts[3])
@@ -94,7 +97,7 @@ func findTagged(c *call) (t tagged, err error) {
 	if t.thing, err = kind.find(c, t.path); err != nil {
 		return t, err
 	}
-	if t.thing == nil || parts[1] != c.ns.Region {
+	if t.thing == nil || parts[1] != c.ns.Region || parts[2] != "" && parts[2] != c.ns.Account {
 		return t, c.absent(kind, segments[len(segments)-1])
 	}
 	t.tags = field(t.thing, "tags").Addr().Interface().(*map[string]string)

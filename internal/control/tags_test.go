@@ -17,7 +17,8 @@ func TestTags(t *testing.T) {
 	c := newClient(t)
 	api, _ := c.deployable()
 	c.deploy(api, `{"stageName":"prod"}`)
-	for _, thing := range []string{api, api + "/stages/prod", "/vpclinks/" + c.link()} {
+	c.call("POST", "/domainnames", `{"domainName":"api.example.com"}`, 201)
+	for _, thing := range []string{api, api + "/stages/prod", "/vpclinks/" + c.link(), "/domainnames/api.example.com"} {
 		tags := tagsOf(thing)
 		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(object{}, got) != "" {
 			t.Errorf("%s: got %v", thing, got)
@@ -50,6 +51,26 @@ func TestTags(t *testing.T) {
 	} {
 		if res := c.send("GET", "/tags/"+url.PathEscape(arn), ""); res.StatusCode != status {
 			t.Errorf("%s: got %d, want %d", arn, res.StatusCode, status)
+		}
+	}
+}
+
+// The ARNs of private domain names and of their associations name the account,
+// and have a plus sign in them.
+func TestTagsOfPrivateDomainName(t *testing.T) {
+	c := newClient(t)
+	d := c.call("POST", "/domainnames", `{"domainName":"in.example.com","endpointConfiguration":{"types":["PRIVATE"]}}`, 201)
+	a := c.call("POST", "/domainnameaccessassociations",
+		`{"domainNameArn":"`+d["domainNameArn"].(string)+`","accessAssociationSourceType":"VPCE","accessAssociationSource":"vpce-0a1b","tags":{"a":"1"}}`, 201)
+	for _, arn := range []any{d["domainNameArn"], a["domainNameAccessAssociationArn"]} {
+		tags := "/tags/" + url.QueryEscape(arn.(string))
+		c.call("PUT", tags, `{"tags":{"b":"2"}}`, 204)
+		c.call("DELETE", tags+"?tagKeys=a", "", 204)
+		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(object{"b": "2"}, got) != "" {
+			t.Errorf("%s: got %v", arn, got)
+		}
+		if res := c.send("GET", strings.Replace(tags, "123456789012", "999999999999", 1), ""); res.StatusCode != 404 {
+			t.Errorf("%s of another account: got %d", arn, res.StatusCode)
 		}
 	}
 }

@@ -35,8 +35,8 @@ type resource struct {
 // reference.
 func TestLinks(t *testing.T) {
 	sets := load[[]linkSet](t, "links.json")
-	if len(sets) != 41 {
-		t.Errorf("%d sets of links, want 41", len(sets))
+	if len(sets) != 51 {
+		t.Errorf("%d sets of links, want 51", len(sets))
 	}
 	for _, set := range sets {
 		t.Run(set.Operation, func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestLinks(t *testing.T) {
 			}
 			got := a.json(t)
 			for name, path := range set.Answer {
-				w.names[name] = at(t, got, path).(string)
+				w.name(name, at(t, got, path).(string))
 			}
 			w.testResource("", set.resource, set.Curies, got)
 			if err := ordered(a.body); err != nil {
@@ -162,6 +162,8 @@ func curie(name string) any {
 	switch name {
 	case "account":
 		page = "account-apigateway"
+	case "domainnameaccessassociation":
+		page = "domainnameaccessassociation-domainname"
 	case "integrationresponse":
 		page = "restapi-integration-response"
 	case "methodresponse":

@@ -21,6 +21,7 @@ type operationTable struct {
 // An outline is what the model says of an operation, with a request of it.
 type outline struct {
 	Operation, Method, URI string
+	Setup                  []request
 	Request                string
 	Body                   json.RawMessage
 	Status                 int
@@ -31,13 +32,14 @@ type outline struct {
 // and the names and types of its members with the model.
 func TestOperations(t *testing.T) {
 	table := load[operationTable](t, "operations.json")
-	if len(table.Operations) != 63 || len(table.Operations)+len(table.Later) != 124 {
-		t.Errorf("%d operations and %d later ones, want 63 and 61 of 124", len(table.Operations), len(table.Later))
+	if len(table.Operations) != 77 || len(table.Operations)+len(table.Later) != 124 {
+		t.Errorf("%d operations and %d later ones, want 77 and 47 of 124", len(table.Operations), len(table.Later))
 	}
 	for _, o := range table.Operations {
 		t.Run(o.Operation, func(t *testing.T) {
 			w := newWorld(t)
 			w.make(customised)
+			w.make(o.Setup...)
 			if uri := regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(o.URI, "[^/?]+"); !regexp.MustCompile("^" + uri + `(\?|$)`).MatchString(w.expand(o.Request)) {
 				t.Fatalf("%s is not a request to %s", w.expand(o.Request), o.URI)
 			}

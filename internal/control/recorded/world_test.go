@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -93,9 +94,15 @@ func (w *world) make(requests ...request) {
 			w.t.Fatalf("setting up: %s %s %s: %d %s", r.method, w.expand(r.uri), w.expand(string(r.body)), a.status, a.body)
 		}
 		for name, path := range r.names {
-			w.names[name] = at(w.t, a.json(w.t), path).(string)
+			w.name(name, at(w.t, a.json(w.t), path).(string))
 		}
 	}
+}
+
+// name gives a name to a value, and with " path" behind it to the value as a
+// segment of a URL path.
+func (w *world) name(name, value string) {
+	w.names[name], w.names[name+" path"] = value, url.PathEscape(value)
 }
 
 // patch sends operations that must succeed; no operations, nothing is sent.
