@@ -76,6 +76,9 @@ func (b *body) begin() error {
 	return nil
 }
 
+// open reports whether there is more of the body to read.
+func (b *body) open() bool { return b.from != nil && b.err == nil }
+
 // settle ends the reading of the body and reports whether the next byte of the
 // connection begins another request. What was not read may be used up if it is
 // all here; nothing more is waited for.

@@ -248,7 +248,9 @@ func (c *conn) answer() (again bool) {
 	if r.Status < 200 || r.Status > 999 {
 		return c.refuse(&refusal{http.StatusInternalServerError, fmt.Errorf("handler answered with status %d", r.Status)})
 	}
-	clean := c.work.body.settle()
+	// A backend that answers while it reads has the stream send it the rest.
+	duplex := r.Stream != nil && c.work.body.open()
+	clean := !duplex && c.work.body.settle()
 	if err := c.work.body.err; !clean && err != nil && (r.Status >= 500 || errors.Is(err, io.ErrUnexpectedEOF)) {
 		// The caller broke it, not a backend; and who cut his body short can
 		// have no other answer.

@@ -19,7 +19,8 @@ var (
 )
 
 // A Request is what a caller sent. Its strings stay valid for ever; its slices
-// and its Body only until the Handler returns.
+// only until the Handler returns; its Body until then or, where the Handler sets
+// Response.Stream, until that is closed.
 type Request struct {
 	Method   string
 	Target   string // as sent: "/a%2Fb//c?x=1"; absolute form keeps its scheme and host
