@@ -50,7 +50,8 @@ var arrows = map[string][]string{
 	"internal/restapi":         {},
 	"internal/message":         {},
 
-	"sigv4": {},
+	"policy": {},
+	"sigv4":  {},
 }
 
 func TestArrows(t *testing.T) {
