@@ -1,5 +1,7 @@
 package vtl
 
+import "math/big"
+
 // The compiler turns a tree into functions. What can be decided beforehand is:
 // which slot a variable is in, which methods a name may mean, what a literal
 // is.
@@ -270,7 +272,10 @@ func (c *compiler) iterator(x expr) func(*frame) (iterator, bool, error) {
 			return iterator{}, false, err
 		}
 		it, ok := iteratorOf(v)
-		return it, ok, nil
+		if m := it.view.of; m != nil && m.hashed && m.order == nil {
+			err = f.spend(m.Len()) // they must be put in order
+		}
+		return it, ok, err
 	}
 }
 
@@ -564,7 +569,7 @@ const maxMacroDepth = 20
 // expressions
 
 // test compiles a condition. Only references, booleans, comparisons and what
-// joins them can be true; any other expression is false.
+// joins them can be true; any other expression is false and not even evaluated.
 func (c *compiler) test(x expr) test {
 	switch x := x.(type) {
 	case boolExpr:
@@ -582,11 +587,7 @@ func (c *compiler) test(x expr) test {
 			return t
 		}
 	}
-	value := c.value(x)
-	return func(f *frame) (bool, error) {
-		_, err := value(f)
-		return false, err
-	}
+	return func(*frame) (bool, error) { return false, nil }
 }
 
 // truth compiles a reference as a condition.
@@ -857,10 +858,28 @@ func (c *compiler) operate(f *frame, x *binaryExpr, a, b Value) (Value, error) {
 		return concat(f, x, a, b)
 	}
 	v, err := calculate(x.op, a, b)
-	if i, ok := v.ref.(interface{ BitLen() int }); ok && err == nil {
-		err = f.build(i.BitLen() / 8)
+	if err == nil {
+		err = f.charge(v)
 	}
 	return v, err
+}
+
+// maxBits bounds integers and decimals beyond 64 bits.
+const maxBits = 1 << 16
+
+// charge takes a number of any length from the budget.
+func (f *frame) charge(v Value) error {
+	bits := 0
+	switch r := v.ref.(type) {
+	case *big.Int:
+		bits = r.BitLen()
+	case *decimal:
+		bits = r.unscaled.BitLen()
+	}
+	if bits > maxBits {
+		return errMemory
+	}
+	return f.build(bits / 8)
 }
 
 func isText(v Value) bool {

@@ -9,7 +9,7 @@ import (
 func equal(f *frame, a, b Value) (bool, error) {
 	if x, ok := a.text(); ok {
 		if y, ok := b.text(); ok {
-			return x == y, nil
+			return x == y, f.spend(len(x) / bytesPerStep)
 		}
 	}
 	if a.isNumber() && b.isNumber() {

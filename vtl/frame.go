@@ -66,6 +66,9 @@ func (f *frame) build(bytes int) error {
 	return f.spend(bytes / 64)
 }
 
+// bytesPerStep is how much text is looked at in the time of a step.
+const bytesPerStep = 1024
+
 // valueSize is what an element of a list counts.
 const valueSize = 24
 

@@ -6,9 +6,9 @@ import "slices"
 // Keys are usually texts, though they need not be.
 type Map struct {
 	entries []entry
-	index   map[scalar]int // of a large map; nil until it is needed
-	from    Members        // read through until the first change; nil afterwards
-	mods    int            // counts added and removed keys, for the loops that run over it
+	index   map[keyID]int // of a large map; nil until it is needed
+	from    Members       // read through until the first change; nil afterwards
+	mods    int           // counts added and removed keys, for the loops that run over it
 
 	hashed bool
 	table  int   // buckets of the HashMap that this one imitates
@@ -39,22 +39,25 @@ func NewHashMap() *Map { return &Map{hashed: true} }
 // template first changes the map.
 func MapOf(m Members) *Map { return &Map{from: m} }
 
-// A scalar is a key that can be looked up by its bits.
-type scalar struct {
-	kind Kind
+// A keyID is what a key is looked up by. A list or a map as a key is found by
+// being the same one; Java would look at what is in it.
+type keyID struct {
 	num  uint64
 	text string
+	ref  any
 }
 
-func (v Value) scalar() (scalar, bool) {
+func (v Value) keyID() keyID {
 	switch r := v.ref.(type) {
 	case textPointer:
 		s, _ := v.text()
-		return scalar{kind: StringKind, text: s}, true
-	case Kind:
-		return scalar{kind: r, num: v.num}, true
+		return keyID{text: s, ref: StringKind}
+	case Kind, *List, *Map, *view, *member, *block, *loop, *cursor, class:
+		return keyID{num: v.num, ref: r}
+	case nil:
+		return keyID{}
 	}
-	return scalar{}, v.ref == nil
+	return keyID{text: v.Text(), ref: v.Kind()} // a long number, by its digits
 }
 
 // Len returns the number of members.
@@ -119,33 +122,20 @@ const smallMap = 8
 
 // find returns the entry of a key, or -1. The map owns its entries.
 func (m *Map) find(key Value) int {
-	s, ok := key.scalar()
-	if !ok || len(m.entries) <= smallMap {
-		return slices.IndexFunc(m.entries, func(e entry) bool { return sameKey(e.key, key) })
+	id := key.keyID()
+	if len(m.entries) <= smallMap {
+		return slices.IndexFunc(m.entries, func(e entry) bool { return e.key.keyID() == id })
 	}
 	if m.index == nil {
-		m.index = make(map[scalar]int, len(m.entries))
+		m.index = make(map[keyID]int, len(m.entries))
 		for i, e := range m.entries {
-			if s, ok := e.key.scalar(); ok {
-				m.index[s] = i
-			}
+			m.index[e.key.keyID()] = i
 		}
 	}
-	if i, ok := m.index[s]; ok {
+	if i, ok := m.index[id]; ok {
 		return i
 	}
 	return -1
-}
-
-// sameKey compares keys. A list or a map as a key is found by being the same
-// one; Java would look at what is in it.
-func sameKey(a, b Value) bool {
-	x, ok := a.scalar()
-	if !ok {
-		return a == b
-	}
-	y, ok := b.scalar()
-	return ok && x == y
 }
 
 func (m *Map) get(key Value) (Value, bool) {
@@ -171,8 +161,8 @@ func (m *Map) put(key, value Value) Value {
 		m.entries[i].value = value
 		return old
 	}
-	if s, ok := key.scalar(); ok && m.index != nil {
-		m.index[s] = len(m.entries)
+	if m.index != nil {
+		m.index[key.keyID()] = len(m.entries)
 	}
 	m.entries = append(m.entries, entry{key, value})
 	m.order = nil
@@ -229,7 +219,7 @@ func (m *Map) hashOrder() []int {
 	return m.order
 }
 
-// keyHash returns Java's hash code of a scalar.
+// keyHash returns Java's hash code of a text or a scalar.
 func keyHash(v Value) int32 {
 	switch r := v.ref.(type) {
 	case textPointer:

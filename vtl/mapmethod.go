@@ -22,9 +22,23 @@ var mapMethods = map[string][]method{
 		return v.mapping().put(args[0], args[1]), f.build(2 * valueSize)
 	}}},
 	"putAll": {{"m", mapPutAll}},
-	"remove": {{"o", func(f *frame, v Value, args []Value) (Value, error) {
-		return v.mapping().remove(args[0]), f.spend(1 + v.mapping().Len()/16)
-	}}},
+	"remove": {
+		{"o", func(f *frame, v Value, args []Value) (Value, error) {
+			return v.mapping().remove(args[0]), f.spend(1 + v.mapping().Len()/16)
+		}},
+		{"oo", func(f *frame, v Value, args []Value) (Value, error) {
+			old, found := v.mapping().get(args[0])
+			if !found {
+				return Bool(false), nil
+			}
+			ok, err := same(f, old, args[1], 0)
+			if !ok || err != nil {
+				return Bool(false), err
+			}
+			v.mapping().remove(args[0])
+			return Bool(true), f.spend(1 + v.mapping().Len()/16)
+		}},
+	},
 	"containsKey": {{"o", func(_ *frame, v Value, args []Value) (Value, error) {
 		_, ok := v.mapping().get(args[0])
 		return Bool(ok), nil

@@ -68,7 +68,7 @@ func (l *lexer) matchBeginnings(c *choice, rest string) {
 		}
 		c.try(moreDollar, slashes+1)
 		more := l.slashes(l.pos + slashes + 1)
-		if end := slashes + 1 + more; end < len(rest) && (rest[end] == '!' || rest[end] == '#') {
+		if end := slashes + 1 + more; end < len(rest) && rest[end] == '!' {
 			c.try(moreDollarBang, end+1)
 		}
 	case '#':

@@ -1,6 +1,10 @@
 package vtl
 
-import "math/big"
+import (
+	"errors"
+	"math/big"
+	"strings"
+)
 
 // A method is one of the Java methods of a value: the types of its parameters
 // and what it does. A call whose arguments fit no method of the name is
@@ -16,6 +20,9 @@ type method struct {
 //	i  an Integer      l  an integer    d  a number
 //	C  a character     m  a map         z  a boolean
 func fits(kind byte, v Value) bool {
+	if v.IsNull() {
+		return strings.IndexByte("scmo", kind) >= 0
+	}
 	switch kind {
 	case 's':
 		return isText(v)
@@ -76,6 +83,18 @@ func (m *method) accepts(args []Value) bool {
 	return true
 }
 
+var errNull = errors.New("an argument is null")
+
+// refuses reports whether an argument is null where a method cannot use it.
+func (m *method) refuses(args []Value) bool {
+	for i, a := range args {
+		if a.IsNull() && m.params[min(i, len(m.params)-1)] != 'o' && m.params[len(m.params)-1] != '*' {
+			return true
+		}
+	}
+	return false
+}
+
 // methods are what a name means on each kind of value.
 type methods struct {
 	name                                                                       string
@@ -103,14 +122,28 @@ func (m *methods) call(f *frame, v Value, args []Value) (Value, error) {
 	if err := f.spend(1); err != nil {
 		return Value{}, err
 	}
-	if o, ok := v.ref.(Object); ok {
+	switch o := v.ref.(type) {
+	case textPointer:
+		if err := f.spend(int(v.num) / bytesPerStep); err != nil {
+			return Value{}, err
+		}
+	case *loop:
+		if result, err := o.Call(m.name, args); err != nil || !result.IsNull() {
+			return result, err
+		}
+		v = MapValue(o.store())
+	case Object:
 		return o.Call(m.name, args)
 	}
 	for _, list := range [...][]method{m.of(v), m.any_} {
 		for i := range list {
-			if list[i].accepts(args) {
-				return list[i].call(f, v, args)
+			if !list[i].accepts(args) {
+				continue
 			}
+			if list[i].refuses(args) {
+				return Value{}, errNull
+			}
+			return list[i].call(f, v, args)
 		}
 	}
 	return Value{}, nil

@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -165,10 +166,16 @@ func calculate(op tokenKind, a, b Value) (Value, error) {
 	case doubleBase:
 		return Double(calculateDouble(op, a.toDouble(), b.toDouble())), nil
 	case bigIntegerBase:
-		return BigInteger(calculateBig(op, a.toBigInteger(), b.toBigInteger())), nil
+		x, y := a.toBigInteger(), b.toBigInteger()
+		if op == modulus && y.Sign() < 0 {
+			return Value{}, errModulus
+		}
+		return BigInteger(calculateBig(op, x, y)), nil
 	}
 	return calculateDecimal(op, a, b)
 }
+
+var errModulus = errors.New("a BigInteger has no modulo by a negative number")
 
 func calculateLong(op tokenKind, a, b Value) Value {
 	x, y := a.toLong(), b.toLong()

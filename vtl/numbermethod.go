@@ -14,9 +14,9 @@ var numberMethods = map[string][]method{
 	"intValue":    {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return Int(v.toInt()), nil }}},
 	"longValue":   {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return Long(v.toLong()), nil }}},
 	"doubleValue": {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return Double(v.toDouble()), nil }}},
-	"compareTo": {{"d", func(_ *frame, v Value, args []Value) (Value, error) {
+	"compareTo": {{"o", func(_ *frame, v Value, args []Value) (Value, error) {
 		if v.Kind() != args[0].Kind() {
-			return Value{}, fmt.Errorf("compareTo needs a %s", v.class())
+			return incomparable(v)
 		}
 		return Int(int32(compareNumbers(v, args[0]))), nil
 	}}},
@@ -188,9 +188,7 @@ func unsigned(v Value, radix int) Value {
 // booleanMethods are those of java.lang.Boolean.
 var booleanMethods = map[string][]method{
 	"booleanValue": {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return v, nil }}},
-	"compareTo": {{"z", func(_ *frame, v Value, args []Value) (Value, error) {
-		return Int(int32(int64(v.num) - int64(args[0].num))), nil
-	}}},
+	"compareTo":    {{"z", compareScalars}, {"o", refuseComparison}},
 	"parseBoolean": {{"s", booleanOf}},
 	"valueOf":      {{"s", booleanOf}, {"z", func(_ *frame, _ Value, args []Value) (Value, error) { return args[0], nil }}},
 	"toString": {{"z", func(_ *frame, _ Value, args []Value) (Value, error) {
@@ -205,7 +203,17 @@ func booleanOf(_ *frame, _ Value, args []Value) (Value, error) {
 // characterMethods are those of java.lang.Character.
 var characterMethods = map[string][]method{
 	"charValue": {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return v, nil }}},
-	"compareTo": {{"C", func(_ *frame, v Value, args []Value) (Value, error) {
-		return Int(int32(int64(v.num) - int64(args[0].num))), nil
-	}}},
+	"compareTo": {{"C", compareScalars}, {"o", refuseComparison}},
+}
+
+func compareScalars(_ *frame, v Value, args []Value) (Value, error) {
+	return Int(int32(int64(v.num) - int64(args[0].num))), nil
+}
+
+// refuseComparison is compareTo with something of another class, which fails
+// rather than being missing.
+func refuseComparison(_ *frame, v Value, _ []Value) (Value, error) { return incomparable(v) }
+
+func incomparable(v Value) (Value, error) {
+	return Value{}, fmt.Errorf("compareTo needs a %s", v.class())
 }

@@ -232,14 +232,15 @@ func (p *parser) known(name string) bool {
 // escapes reads pairs of backslashes. Before a directive each prints one.
 func (p *parser) escapes() node {
 	start, pairs := p.peek(1).start, 0
-	special := p.peek(1).special
 	for p.accept(doubleEscape) {
 		pairs++
 	}
 	printed := `\\`
 	switch next := p.peek(1); next.kind {
 	case endOfText:
-		p.failAt(start, "two backslashes end the template")
+		if !p.lex.inComment {
+			p.failAt(start, "two backslashes end the template")
+		}
 	case ifDirective, elseDirective, elseIfDirective, endDirective:
 		printed = `\`
 	default:
@@ -247,7 +248,7 @@ func (p *parser) escapes() node {
 			printed = `\`
 		}
 	}
-	return textNode(special + strings.Repeat(printed, pairs))
+	return textNode(strings.Repeat(printed, pairs))
 }
 
 func (p *parser) ifStatement() node {
@@ -565,7 +566,13 @@ func (p *parser) literal() expr {
 	return nil
 }
 
+// maxDigits bounds how long a number is written.
+const maxDigits = 1000
+
 func (p *parser) number(t token) expr {
+	if t.end-t.start > maxDigits {
+		panic(p.placeAt(t.start).errorf(Limit, "a number is longer than %d digits", maxDigits))
+	}
 	return numberExpr{p.placeAt(t.start), p.image(t), t.kind == floatLiteral}
 }
 

@@ -34,10 +34,8 @@ func (p *printer) value(v Value) error {
 		p.dst = append(p.dst, s...)
 	case Kind:
 		p.scalar(r, v)
-	case *big.Int:
-		p.dst = r.Append(p.dst, 10)
-	case *decimal:
-		p.dst = append(p.dst, r.String()...)
+	case *big.Int, *decimal:
+		return p.long(v)
 	default:
 		return p.compound(v)
 	}
@@ -62,6 +60,22 @@ func (p *printer) scalar(k Kind, v Value) {
 	case CharacterKind:
 		p.dst = appendUnit(p.dst, rune(v.num))
 	}
+}
+
+// long prints a number of any length.
+func (p *printer) long(v Value) error {
+	if p.frame != nil {
+		if err := p.frame.charge(v); err != nil {
+			return err
+		}
+	}
+	switch r := v.ref.(type) {
+	case *big.Int:
+		p.dst = r.Append(p.dst, 10)
+	case *decimal:
+		p.dst = append(p.dst, r.String()...)
+	}
+	return p.check()
 }
 
 func (p *printer) compound(v Value) error {

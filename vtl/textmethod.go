@@ -89,9 +89,12 @@ var textMethods = map[string][]method{
 	"equalsIgnoreCase": {{"s", func(_ *frame, v Value, args []Value) (Value, error) {
 		return Bool(foldCase(v.string()) == foldCase(args[0].string())), nil
 	}}},
-	"compareTo": {{"s", func(_ *frame, v Value, args []Value) (Value, error) {
-		return compareTexts(v.string(), args[0].string()), nil
-	}}},
+	"compareTo": {
+		{"s", func(_ *frame, v Value, args []Value) (Value, error) {
+			return compareTexts(v.string(), args[0].string()), nil
+		}},
+		{"o", refuseComparison},
+	},
 	"compareToIgnoreCase": {{"s", func(_ *frame, v Value, args []Value) (Value, error) {
 		return compareTexts(foldCase(v.string()), foldCase(args[0].string())), nil
 	}}},
