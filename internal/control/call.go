@@ -23,6 +23,7 @@ type call struct {
 	now     time.Time
 	query   url.Values
 	body    object
+	ahead   any // what the operation's Ahead made
 
 	state  store.Reader
 	writes store.Writer // nil while reading

@@ -314,7 +314,7 @@ func collapse[T any](list []T) any {
 }
 
 // dates are the members that plain JSON has as seconds and HAL as text.
-var dates = map[string]bool{"createdDate": true, "lastUpdatedDate": true, "certificateUploadDate": true}
+var dates = map[string]bool{"createdDate": true, "lastUpdatedDate": true, "certificateUploadDate": true, "expirationDate": true}
 
 // halValue is a member's value as HAL has it: dates as text, lists of one
 // collapsed, however deep.

@@ -432,7 +432,7 @@ var (
 	errLongPolicy = badRequest("Policy document exceeds the maximum size of 8192 characters")
 )
 
-// goneRestAPI takes the index entries of an API along. No domain name may lead
+// goneRestAPI takes what is noted of an API elsewhere along. No domain name may lead
 // to it any more.
 func goneRestAPI(c *call, api *restapi.RestAPI) error {
 	if err := checkUnmapped(c, api.ID, ""); err != nil {
@@ -441,7 +441,13 @@ func goneRestAPI(c *call, api *restapi.RestAPI) error {
 	c.writes.Delete(restapi.IndexKey(api.ID))
 	c.dropBelow(siblingIndex(api.ID))
 	forgetLinks(c, api.ID)
-	return nil
+	stages, err := all[restapi.Stage](c, c.api()+"/stages")
+	for _, s := range stages {
+		if err := forgetStage(c, s); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // showRestAPI escapes the policy once more than JSON does, as the service does:

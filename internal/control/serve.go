@@ -28,6 +28,9 @@ type operation struct {
 	URI    []uriMember
 	Kind   string // what it answers, when it stands beside the table; "": nothing
 
+	// Ahead does what takes long and needs no state, once. nil: nothing does.
+	Ahead func(c *call) (any, error)
+
 	// Run answers a call in a view of the state or, unless the method is GET,
 	// in an update, where it may run more than once.
 	Run func(c *call) (answer, error)
@@ -152,6 +155,9 @@ func withPath(r *http.Request, path string) *http.Request {
 func (h *Handler) serve(op *operation, w http.ResponseWriter, r *http.Request) {
 	c := &call{op: op, request: r, kinds: h.kinds, ns: h.namespace(r), now: h.now(), query: r.URL.Query()}
 	err := c.readBody()
+	if err == nil && op.Ahead != nil {
+		c.ahead, err = op.Ahead(c)
+	}
 	var a answer
 	if err == nil {
 		a, err = h.run(c)

@@ -74,10 +74,8 @@ var stages = &Kind[restapi.Stage]{
 	},
 	New:   newStage,
 	Check: checkStage,
-	Gone: func(c *call, s *restapi.Stage) error {
-		return checkUnmapped(c, c.name("restapi_id"), s.StageName)
-	},
-	All: stagesOfDeployment,
+	Gone:  goneStage,
+	All:   stagesOfDeployment,
 	HAL: HAL{
 		Links: Links{
 			"stage:delete":                 "~",
@@ -167,8 +165,12 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 	if err := checkVariables(s.Variables); err != nil {
 		return err
 	}
-	if id := s.ClientCertificateID; id != "" && !c.exists("/clientcertificates/"+url.PathEscape(id)) {
-		return notFound("Invalid Client Certificate identifier specified")
+	before := ""
+	if old != nil {
+		before = old.ClientCertificateID
+	}
+	if err := useCertificate(c, stagePath(c, s.StageName), before, s.ClientCertificateID); err != nil {
+		return err
 	}
 	if v := s.DocumentationVersion; v != "" && !c.exists(c.api()+"/documentation/versions/"+url.PathEscape(v)) {
 		return notFound("Invalid Documentation version identifier specified")
@@ -177,6 +179,19 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 		return badRequest("Invalid ARN specified in the request")
 	}
 	return checkTags(s.Tags)
+}
+
+// goneStage wants no domain name to lead to a stage any more.
+func goneStage(c *call, s *restapi.Stage) error {
+	if err := checkUnmapped(c, c.name("restapi_id"), s.StageName); err != nil {
+		return err
+	}
+	return forgetStage(c, s)
+}
+
+// forgetStage takes what is noted of a stage elsewhere along.
+func forgetStage(c *call, s *restapi.Stage) error {
+	return useCertificate(c, stagePath(c, s.StageName), s.ClientCertificateID, "")
 }
 
 var (

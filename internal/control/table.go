@@ -14,6 +14,7 @@ var kinds = []erased{
 	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
 	stages,               // /restapis/{restapi_id}/stages/{stage_name}
 	accounts,             // /account
+	clientCertificates,   // /clientcertificates/{clientcertificate_id}
 	vpcLinks,             // /vpclinks/{vpclink_id}
 	sdkTypes,             // /sdktypes/{sdktype_id}
 
@@ -26,6 +27,10 @@ var kinds = []erased{
 var irregular = []operation{
 	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
+	{
+		Name: "GenerateClientCertificate", Route: "POST /clientcertificates", Status: 201, Kind: "ClientCertificate",
+		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,
+	},
 	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
 	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
 	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},

@@ -2,6 +2,16 @@ package restapi
 
 // What an account has besides its APIs.
 
+// A ClientCertificate is what a stage shows to HTTP backends to say who calls.
+type ClientCertificate struct {
+	ClientCertificateID   string            `json:"clientCertificateId"`
+	Description           string            `json:"description,omitempty"`
+	PEMEncodedCertificate string            `json:"pemEncodedCertificate"`
+	CreatedDate           Time              `json:"createdDate"`
+	ExpirationDate        Time              `json:"expirationDate"`
+	Tags                  map[string]string `json:"tags,omitzero"`
+}
+
 // A VPCLink is a way to load balancers that the internet does not reach.
 type VPCLink struct {
 	ID            string            `json:"id"`
