@@ -13,7 +13,7 @@ import (
 // HAL says how a kind looks to clients that did not ask for plain JSON. In
 // hrefs, ~ is the thing's own path, or the collection's, and .. what is above it.
 type HAL struct {
-	Links   Links                                 // of one thing, besides self
+	Links   Links                                 // of one thing; self where it is more than the path
 	Related func(self string, thing object) Links // those that depend on the thing; nil: none
 	Embeds  []Embed                               // members that are things themselves
 	List    Links                                 // of the collection
@@ -116,7 +116,12 @@ func (h *halWriter) object(about *descriptor, path string, thing object, embedde
 	if about != nil {
 		hal = *about.hal
 	}
+	links := h.resolve(&hal, hal.Links, path)
 	self := link{Href: hal.href(path)}
+	if given, ok := links["self"].(link); ok {
+		self = given
+		delete(links, "self")
+	}
 	if hal.Titled || hal.Named {
 		self.Title = lastSegment(path)
 		if hal.Named || embedded {
@@ -127,7 +132,6 @@ func (h *halWriter) object(about *descriptor, path string, thing object, embedde
 		thing[spelt] = thing[plain]
 		delete(thing, plain)
 	}
-	links := h.resolve(&hal, hal.Links, path)
 	if hal.Related != nil {
 		maps.Copy(links, h.resolve(&hal, hal.Related(path, thing), path))
 	}
@@ -204,7 +208,7 @@ func (h *halWriter) list(c *call, a answer) (document, error) {
 		if err != nil {
 			return nil, err
 		}
-		to, things = append(to, link{Href: hal.href(i.path)}), append(things, d)
+		to, things = append(to, link{Href: d.self().Href}), append(things, d)
 	}
 	if len(to) > 0 {
 		links["item"], inner["item"] = collapse(to), collapse(things)
@@ -228,6 +232,9 @@ func (h *halWriter) assemble(self link, links, inner map[string]any, thing objec
 	}
 	return d
 }
+
+// self returns the first link of a document that assemble made.
+func (d document) self() link { return d[0].value.(document)[0].value.(link) }
 
 // resolve makes links of hrefs.
 func (h *halWriter) resolve(hal *HAL, hrefs Links, self string) map[string]any {

@@ -8,6 +8,7 @@ var kinds = []erased{
 	methodResponses,      // …/methods/{http_method}/responses/{status_code}
 	integrations,         // …/methods/{http_method}/integration
 	integrationResponses, // …/methods/{http_method}/integration/responses/{status_code}
+	models,               // /restapis/{restapi_id}/models/{model_name}
 	authorizers,          // /restapis/{restapi_id}/authorizers/{authorizer_id}
 	requestValidators,    // /restapis/{restapi_id}/requestvalidators/{requestvalidator_id}
 	gatewayResponses,     // /restapis/{restapi_id}/gatewayresponses/{response_type}
@@ -32,6 +33,7 @@ var irregular = []operation{
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,
 	},
 	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
+	{Name: "GetModelTemplate", Route: "GET /restapis/{restapi_id}/models/{model_name}/default_template", Status: 200, Run: getModelTemplate},
 	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
 	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},
 	{Name: "UntagResource", Route: "DELETE /tags/{resource_arn...}", Status: 204, Run: untagResource},

@@ -35,8 +35,8 @@ type resource struct {
 // reference.
 func TestLinks(t *testing.T) {
 	sets := load[[]linkSet](t, "links.json")
-	if len(sets) != 55 {
-		t.Errorf("%d sets of links, want 55", len(sets))
+	if len(sets) != 60 {
+		t.Errorf("%d sets of links, want 60", len(sets))
 	}
 	for _, set := range sets {
 		t.Run(set.Operation, func(t *testing.T) {
