@@ -52,23 +52,35 @@ func TestOnLeave(t *testing.T) {
 				continue // the TLS alert hides the end
 			}
 			t.Run(name+map[bool]string{true: ", TLS"}[secure], func(t *testing.T) {
-				w := newWatching()
-				var c *client
-				if secure {
-					c = dialTLS(t, serveTLS(t, &Server{Handler: w}))
-				} else {
-					c = dial(t, start(t, &Server{Handler: w}))
+				// A busy machine may be late now and then; who waits for a timer is
+				// late each time.
+				took := noticed(t, secure, leaves)
+				for try := 1; took > 50*time.Millisecond && try < 5; try++ {
+					took = noticed(t, secure, leaves)
 				}
-				c.send(get)
-				receive(t, "the request", w.begun)
-				began := time.Now()
-				leaves(c)
-				if took := receive(t, "left", w.left).Sub(began); took > 50*time.Millisecond && !raceDetector {
-					t.Errorf("noticed after %v; want at most 50 ms", took)
+				if took > 50*time.Millisecond {
+					t.Errorf("noticed after %v, each time too late; want at most 50 ms", took)
 				}
 			})
 		}
 	}
+}
+
+// noticed returns how long it takes until a handler knows that its caller left.
+func noticed(t *testing.T, secure bool, leaves func(*client)) time.Duration {
+	t.Helper()
+	w := newWatching()
+	var c *client
+	if secure {
+		c = dialTLS(t, serveTLS(t, &Server{Handler: w}))
+	} else {
+		c = dial(t, start(t, &Server{Handler: w}))
+	}
+	c.send(get)
+	receive(t, "the request", w.begun)
+	began := time.Now()
+	leaves(c)
+	return receive(t, "left", w.left).Sub(began)
 }
 
 // under is the caller's TCP connection.

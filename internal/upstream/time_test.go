@@ -199,20 +199,41 @@ func TestCallerLeaves(t *testing.T) {
 		{"in a stream after an upload", "HTTP/1.1 200 OK\r\n\r\na", true, 4 * nextPiece},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			testLeave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
-				return serve(t, script).origin(t)
+			testFreed(t, func() time.Duration {
+				return leave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
+					return serve(t, script).origin(t)
+				})
 			})
 		})
 		t.Run(c.name+", TLS", func(t *testing.T) {
-			testLeave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
-				return tlsOrigin(t, script)
+			testFreed(t, func() time.Duration {
+				return leave(t, c.says, c.stream, c.size, func(script func(int, *peer)) *Origin {
+					return tlsOrigin(t, script)
+				})
 			})
 		})
 	}
 }
 
-// testLeave calls a backend that says something and then hangs.
-func testLeave(t *testing.T, says string, stream bool, size int, start func(func(int, *peer)) *Origin) {
+// testFreed wants a backend to be freed within 50 ms. A busy machine may be late
+// now and then; who waits for a timer is late each time.
+func testFreed(t *testing.T, leave func() time.Duration) {
+	const tries = 5
+	for try := 1; ; try++ {
+		d := leave()
+		if d <= 50*time.Millisecond {
+			return
+		}
+		if try == tries {
+			t.Errorf("the backend was freed after %v, %d times in a row too late; want 50 ms at most", d, tries)
+			return
+		}
+	}
+}
+
+// leave calls a backend that says something and then hangs, has the caller leave
+// and returns how long the backend's connection lives on.
+func leave(t *testing.T, says string, stream bool, size int, start func(func(int, *peer)) *Origin) time.Duration {
 	closed := make(chan time.Time, 1)
 	o := start(func(_ int, p *peer) {
 		p.request()
@@ -240,9 +261,7 @@ func testLeave(t *testing.T, says string, stream bool, size int, start func(func
 	if err != ErrCallerLeft {
 		t.Errorf("got %v; want ErrCallerLeft", err)
 	}
-	if d := (<-closed).Sub(<-left); d > 50*time.Millisecond {
-		t.Errorf("the backend was freed after %v; want 50 ms at most", d)
-	}
+	return (<-closed).Sub(<-left)
 }
 
 func TestCallerLeavesDuringDial(t *testing.T) {
