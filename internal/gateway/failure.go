@@ -34,6 +34,10 @@ var causes = []struct {
 // failureOf returns the failure that err is, wraps or means, or nil if it says
 // that the caller is gone.
 func failureOf(err error) *gatewayresponse.Failure {
+	switch err.(type) {
+	case gatewayresponse.Type, *gatewayresponse.Failure: // nothing to find out
+		return gatewayresponse.Of(err)
+	}
 	for i := range causes {
 		if errors.Is(err, causes[i].cause) {
 			f := causes[i].failure
