@@ -65,9 +65,20 @@ var works = sync.Pool{New: func() any { return &work{out: make([]byte, 0, 4<<10)
 // the next, so that one huge request does not stay for ever.
 const maxKept = 128
 
+// maxKeptBody is the same for the bytes of an answer's body.
+const maxKeptBody = 16 << 10
+
 func (w *work) reset() {
 	w.x.Request = message.Request{Header: emptied(w.x.Request.Header)}
-	w.x.Response = message.Response{Header: emptied(w.x.Response.Header)}
+	w.x.Response = message.Response{Header: emptied(w.x.Response.Header), Body: w.room()}
+}
+
+// room is the memory of the last answer's body, unless it is large.
+func (w *work) room() []byte {
+	if b := w.x.Response.Body; cap(b) <= maxKeptBody {
+		return b[:0]
+	}
+	return nil
 }
 
 func emptied(h message.Header) message.Header {

@@ -56,7 +56,10 @@ type Response struct {
 	Status int
 	Header Header
 
-	Body []byte // the whole body; valid until the edge has written it
+	// Body is the whole body. It comes empty, with memory that a Handler may
+	// append to; a slice that the Handler sets instead is given away: the next
+	// exchange writes over it.
+	Body []byte
 
 	Stream    io.ReadCloser // not nil: read to its end and closed by the edge
 	StreamLen int64         // its length; -1: unknown
