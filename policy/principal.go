@@ -48,7 +48,7 @@ func readPrincipals(n *node) (*principals, error) {
 }
 
 func (p *principals) add(kind string, name *node) error {
-	if kind != "Service" && name.text != "*" && strings.ContainsAny(name.text, "*?") {
+	if name.text != "*" && strings.ContainsAny(name.text, "*?") {
 		return name.errorf(`a principal has no wildcards, but for "*": %q`, name.text)
 	}
 	switch kind {

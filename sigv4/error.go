@@ -28,21 +28,19 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Type + ": " + e.Message }
 
-// AWS's texts. Those in the second group were not seen on API Gateway: they are
-// Amazon S3's, or our choice.
+// AWS's texts. Those in the second group are known from other services, such as
+// STS and Amazon S3, or are our choice.
 const (
 	textMissing      = "Missing Authentication Token"
 	textNoEquals     = "'%s' not a valid key=value pair (missing equal-sign) in Authorization header: '%s'."
 	textHeaderNeeds  = "Authorization header requires '%s' parameter. "
 	textNeedsDate    = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
-	textQueryNeeds   = "AWS query-string parameters must include '%s'. "
 	textElements     = "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '%s'"
 	textTerminator   = "Credential should be scoped with a valid terminator: 'aws4_request', not '%s'."
 	textHostUnsigned = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
 	textRegion       = "Credential should be scoped to a valid region, not '%s'. "
 	textService      = "Credential should be scoped to correct service: '%s'. "
 	textScopeDate    = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'."
-	textDateForm     = "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601"
 	textExpired      = "Signature expired: %s is now earlier than %s (%s - %s)"
 	textNotYet       = "Signature not yet current: %s is still later than %s (%s + %s)"
 	textUnrecognized = "The security token included in the request is invalid."
@@ -51,6 +49,8 @@ const (
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\n" +
 		"The Canonical String for this request should have been\n'%s'\n\nThe String-to-Sign should have been\n'%s'\n"
 
+	textQueryNeeds  = "AWS query-string parameters must include '%s'. "
+	textDateForm    = "Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601"
 	textAlgorithm   = "Unsupported AWS 'algorithm': '%s'."
 	textExpires     = "X-Amz-Expires must be a number of seconds from 1 to 604800, not '%s'."
 	textOnce        = "AWS query-string parameter '%s' must appear once."

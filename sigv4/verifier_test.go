@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -188,8 +189,8 @@ const (
 	needsDate = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. "
 )
 
-// Types and texts: recorded on AWS where the API reference, the user guide or
-// reports of users show them; the refusals of unsigned parts are our choice.
+// Types and texts: user guide, "Troubleshoot signed requests", and reports of
+// users; error.go says which texts are not from API Gateway.
 func TestRefused(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -232,6 +233,14 @@ func TestRefused(t *testing.T) {
 		{
 			"a key id with a slash", func(r *sigv4.Request, _ *sigv4.Verifier) { replace(r, keyID, "AK/ID") },
 			sigv4.IncompleteSignature, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'AK/ID/20260102/us-east-1/execute-api/aws4_request'",
+		},
+		{
+			"an empty region", func(r *sigv4.Request, _ *sigv4.Verifier) { replace(r, "us-east-1", "") },
+			sigv4.IncompleteSignature, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + keyID + "/20260102//execute-api/aws4_request'",
+		},
+		{
+			"a parameter that only presigned URLs leave out", func(r *sigv4.Request, _ *sigv4.Verifier) { r.Query += "&X-Amz-Signature=x" },
+			sigv4.InvalidSignature, mismatch,
 		},
 		{
 			"host not signed", func(r *sigv4.Request, _ *sigv4.Verifier) { replace(r, "host;", "") },
@@ -520,6 +529,40 @@ func TestNewSecretUnderAnOldID(t *testing.T) {
 	}
 	now = "other"
 	wantRefused(t, v, plain(t), sigv4.InvalidSignature, mismatch)
+}
+
+// There are more scopes here than signing keys are kept, so that some share a
+// place.
+func TestManyScopes(t *testing.T) {
+	v := verifier(false)
+	var all []sigv4.Request
+	for i := range 600 {
+		r := call{target: "/x"}.httpRequest(t)
+		if err := v4.NewSigner().SignHTTP(t.Context(), call{}.credentials(), r, emptyHash, "execute-api", fmt.Sprint("region-", i), signed); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, overTheWire(t, r))
+	}
+	for range 2 {
+		for i, r := range all {
+			if _, err := v.Verify(r); err != nil {
+				t.Fatalf("region %d: %v", i, err)
+			}
+		}
+	}
+}
+
+// Amazon S3 API reference: there the path is encoded once, and not cleaned.
+func TestPathOfS3(t *testing.T) {
+	r := call{target: "/bucket/a%20b//c/../d", header: []string{"X-Amz-Content-Sha256: " + emptyHash}}.httpRequest(t)
+	err := v4.NewSigner().SignHTTP(t.Context(), call{}.credentials(), r, emptyHash, "s3", "us-east-1", signed,
+		func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := verifier(false).Verify(overTheWire(t, r)); err != nil {
+		t.Error(err)
+	}
 }
 
 func BenchmarkVerify(b *testing.B) {
