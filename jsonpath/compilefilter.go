@@ -1,8 +1,6 @@
 package jsonpath
 
-import (
-	"strings"
-)
+import "strings"
 
 // filter reads a condition behind "?", which stands in parentheses, and the
 // closing bracket:
@@ -292,11 +290,9 @@ func (c *compiler) word() (operand, *PathError) {
 		}
 		return operand{literal: numberLiteral(text)}, nil
 	default:
-		doc := new(Document)
-		s := span{0, len(text)}
+		doc := &Document{text: text}
 		p := parser{doc: doc, text: text}
-		doc.text = text
-		p.keyword(s)
+		p.keyword(span{0, len(text)})
 		return operand{literal: doc.Root()}, nil
 	}
 }

@@ -50,15 +50,15 @@ var documents = sync.Pool{New: func() any { return new(Document) }}
 // Borrow returns an empty document, most often one that has been used before.
 func Borrow() *Document { return documents.Get().(*Document) }
 
-// maxKept is how many entries a returned document may have room for; one that
-// has grown larger is left to the garbage collector.
-const maxKept = 1 << 16
+// maxKept bounds what a returned document may have room for; one that has grown
+// larger is left to the garbage collector.
+const maxKept = 1 << 17
 
 // Return gives a borrowed document back. Neither it nor its nodes may be used
 // afterwards.
 func (d *Document) Return() {
 	d.reset("")
-	if cap(d.entries) <= maxKept {
+	if cap(d.entries)+cap(d.index)+cap(d.eval.found)+cap(d.eval.scratch) <= maxKept {
 		documents.Put(d)
 	}
 }
@@ -82,10 +82,22 @@ func (d *Document) ParsePayload(text string) error {
 	case strings.IndexByte(`{["'`, trimmed[0]) >= 0:
 		return d.Parse(text)
 	default:
-		d.reset(text)
+		if err := d.begin(text); err != nil {
+			return err
+		}
 		d.append(entry{kind: String, to: uint32(len(text))})
 		return nil
 	}
+}
+
+// begin makes the document one of that text, with no values yet.
+func (d *Document) begin(text string) error {
+	d.reset("")
+	if len(text) > MaxText {
+		return &SyntaxError{MaxText, "text of more than 32 MiB"}
+	}
+	d.text = text
+	return nil
 }
 
 func (d *Document) reset(text string) {

@@ -138,7 +138,7 @@ func TestNoAllocations(t *testing.T) {
 	}{
 		{"parse", func() { _ = doc.Parse(text) }},
 		{"definite path", evaluation(t, doc, "$.order.items[0].id")},
-		{"filter", evaluation(t, doc, "$.order.items[?(@.quantity > 3 && @.title =~ /A.*/)].price")},
+		{"filter", evaluation(t, doc, "$.order.items[?(@.quantity > 3 && @.tags[0] in ['a', 'c'])].price")},
 		{"deep scan", evaluation(t, doc, "$..price")},
 	} {
 		c.run()
@@ -180,6 +180,7 @@ func TestLimits(t *testing.T) {
 	wide := "[" + strings.Repeat(`{"a":[1,2,3]},`, 200_000) + "1]"
 	nested := strings.Repeat(`{"a":`, 900) + "1" + strings.Repeat("}", 900)
 	long := `{"l":[` + strings.Repeat(`"`+strings.Repeat("ab", 500)+`",`, 2000) + `1]}`
+	letter := `{"l":["` + strings.Repeat("ab", 100_000) + `"]}`
 	for _, c := range []struct {
 		name, text, path, want string
 	}{
@@ -195,7 +196,7 @@ func TestLimits(t *testing.T) {
 		{"a filter over everything, for everything", wide, "$[?($..a == 1)]", "too many values"},
 		{"lists within lists", wide, "$[?($[*].a subsetof $[*].a)]", "too many values"},
 		{"long texts joined again and again", long, "$.l[*].concat($.l)", "too many values"},
-		{"a costly pattern", long, `$.l[?(@ =~ /((a|ab|b)*(a|b)*){90}c/)]`, "too many values"},
+		{"a costly pattern", letter, `$.l[?(@ =~ /((a|ab|b)*(a|b)*){90}c/)]`, "too many values"},
 		{"a repetition of repetitions", "1", `$[?(@ =~ /((a{100}){100}){100}/)]`, "invalid repeat count"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -56,6 +56,18 @@ func (e *EvalError) Error() string {
 	return fmt.Sprintf("path %q: %s", shortened(e.Path), e.Reason)
 }
 
+// An unfit is the reason of an EvalError that is on its way to Eval.
+type unfit string
+
+func (u unfit) Error() string { return string(u) }
+
+const (
+	errScalar   = unfit("a filter cannot be applied to a scalar")
+	errInfinite = unfit("an infinite number cannot be compared")
+	errNested   = unfit("a list with arrays or objects in it cannot be compared")
+	errEmpty    = unfit("empty cannot be applied to an object")
+)
+
 // shortened returns the beginning of a path that is too long to be shown.
 func shortened(path string) string {
 	if len(path) <= 200 {

@@ -1,10 +1,5 @@
 package jsonpath
 
-import "errors"
-
-// errScalar says that a filter stands behind a path that leads to a scalar.
-var errScalar = errors.New("a filter cannot be applied to a scalar")
-
 // An evaluator is the state of one evaluation.
 type evaluator struct {
 	doc     *Document
@@ -331,7 +326,7 @@ func (w *walk) accepts(s *step, at uint32) (bool, error) {
 }
 
 func (w *walk) call(i int, at uint32) error {
-	result, err := w.p.steps[i].call.invoke(w.evaluator, w.p, at)
+	result, err := w.p.steps[i].call.invoke(w.evaluator, at)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (o operand) value(e *evaluator, item uint32) (Node, error) {
 	}
 	n := Node{e.doc, at}
 	if n.Kind() == Double && !isFinite(e.doc.raw(n.entry())) {
-		return Node{}, &EvalError{o.path.text, "an infinite number cannot be compared"}
+		return Node{}, errInfinite
 	}
 	return n, nil
 }
@@ -351,12 +351,20 @@ func compareUTF16(a, b string) int {
 
 // in says whether a list on the right has the value on the left.
 func in(l, r Node) (bool, error) {
-	switch classOf(r) {
-	case structure:
-		return among(l, r), nil
-	default:
+	if classOf(r) != structure {
 		return false, errNever
 	}
+	return among(l, r), flat(r)
+}
+
+// flat fails for an array that others are in: such a list is beyond the engine.
+func flat(n Node) error {
+	for element := range n.Elements() {
+		if classOf(element) == structure {
+			return errNested
+		}
+	}
+	return nil
 }
 
 func among(value, list Node) bool {
@@ -373,7 +381,7 @@ func contains(l, r Node) (bool, error) {
 	if classOf(l) == text && classOf(r) == text {
 		return strings.Contains(l.String(), r.String()), nil
 	}
-	return among(r, l), nil
+	return among(r, l), flat(l)
 }
 
 // lists makes an operator of two lists, which does not hold for objects.
@@ -386,8 +394,10 @@ func lists(holds func(l, r Node) bool) func(l, r Node) (bool, error) {
 			return false, nil
 		case classOf(l) != structure:
 			return false, errNever
+		case flat(r) != nil:
+			return false, errNested
 		default:
-			return l.Kind() == Array && holds(l, r), nil
+			return l.Kind() == Array && holds(l, r), flat(l)
 		}
 	}
 }
@@ -431,6 +441,9 @@ func empty(l, r Node) (bool, error) {
 		}
 		return (l.String() == "") == r.Bool(), nil
 	case structure:
+		if l.Kind() == Object {
+			return false, errEmpty
+		}
 		if r.Kind() != Bool {
 			return false, errNever
 		}
@@ -455,6 +468,9 @@ func (m match) holds(e *evaluator, item uint32) (bool, error) {
 	if n.Kind() != Array {
 		return m.matches(e, n)
 	}
+	if err := flat(n); err != nil {
+		return false, err
+	}
 	for element := range n.Elements() {
 		if ok, err := m.matches(e, element); ok || err != nil {
 			return ok, err
@@ -472,7 +488,7 @@ func (m match) matches(e *evaluator, n Node) (bool, error) {
 		subject = append(subject, bigDecimalText(n)...)
 	}
 	e.scratch = subject
-	if err := e.spend(1 + len(subject)*m.pattern.size/16); err != nil {
+	if err := e.spend(1 + len(subject)*m.pattern.size/4); err != nil {
 		return false, err
 	}
 	return m.pattern.regexp.Match(subject), nil

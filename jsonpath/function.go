@@ -39,7 +39,7 @@ var functions = map[string]function{
 	"index":  at(firstNumber),
 }
 
-func (c *call) invoke(e *evaluator, p *Path, at uint32) (uint32, error) {
+func (c *call) invoke(e *evaluator, at uint32) (uint32, error) {
 	arguments := make([]Node, 0, len(c.arguments))
 	for _, a := range c.arguments {
 		if a.path == nil {
@@ -68,7 +68,7 @@ func (c *call) invoke(e *evaluator, p *Path, at uint32) (uint32, error) {
 	}
 	result, wrong := c.function(e, Node{e.doc, at}, arguments)
 	if wrong != "" {
-		return 0, &EvalError{p.text, c.name + "() " + wrong}
+		return 0, unfit(c.name + "() " + wrong)
 	}
 	return result, nil
 }

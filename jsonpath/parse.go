@@ -1,8 +1,6 @@
 package jsonpath
 
-import (
-	"strings"
-)
+import "strings"
 
 // Parse reads a JSON text as API Gateway's parser does, which is lenient: names
 // and strings may stand in single quotes or in none, commas may be too many,
@@ -12,9 +10,8 @@ import (
 //
 // The text should be valid UTF-8. The document keeps it; nothing is copied.
 func (d *Document) Parse(text string) error {
-	d.reset(text)
-	if len(text) > MaxText {
-		return &SyntaxError{Offset: MaxText, Message: "text of more than 32 MiB"}
+	if err := d.begin(text); err != nil {
+		return err
 	}
 	p := parser{doc: d, text: text, pos: -1}
 	p.read()

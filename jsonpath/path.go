@@ -93,14 +93,13 @@ func (p *Path) Eval(doc *Document) (Node, error) {
 	e := &doc.eval
 	*e = evaluator{doc: doc, found: e.found[:0], scratch: e.scratch}
 	at, err := e.path(p, 0, false)
-	switch {
-	case err == errScalar:
-		return Node{}, &EvalError{p.text, err.Error()}
-	case err != nil:
-		return Node{}, err
-	default:
-		return Node{doc, at}, nil
+	if reason, ok := err.(unfit); ok {
+		return Node{}, &EvalError{p.text, string(reason)}
 	}
+	if err != nil {
+		return Node{}, err
+	}
+	return Node{doc, at}, nil
 }
 
 // follow evaluates a path of members and indexes.
