@@ -50,8 +50,10 @@ var arrows = map[string][]string{
 	"internal/restapi":         {},
 	"internal/message":         {},
 
-	"policy": {},
-	"sigv4":  {},
+	"jsonpath": {},
+	"policy":   {},
+	"sigv4":    {},
+	"vtl":      {},
 }
 
 func TestArrows(t *testing.T) {
