@@ -17,7 +17,6 @@ type exchange struct {
 	now    time.Time
 	sent   sent
 	where  location
-	verb   verb
 	plan   *plan
 	method *method
 	scope  mapping.Scope
