@@ -20,7 +20,8 @@
 //	.name ['name']      a member; quotes of either kind, with \' \\ \n \u00e9 within
 //	['a','b']           several: one smaller object at the end of a path,
 //	                    each of them in turn before another step
-//	[0] [0,2]           elements; in a list, negative indexes count from the end
+//	[0] [0,2]           elements; a negative index counts from the end in a list
+//	                    of them, and finds nothing alone
 //	[1:3] [1:] [:2]     a range; [-2:] are the last two, [:-1] all but the last
 //	* [*]               all elements, or the values of all members
 //	..name ..* ..[0]    the step applied to the value and to all below it
