@@ -157,8 +157,9 @@ const (
 )
 
 // page reads the page of a collection that the query asks for, and the token of
-// the next. A limit that makes no sense counts as none: recorded on AWS.
-func (c *call) page(collection string) (records [][]byte, next string, err error) {
+// the next. choose makes the things of records, and nil of those that are not
+// wanted. A limit that makes no sense counts as none: recorded on AWS.
+func page[T any](c *call, collection string, choose func(record []byte) (*T, error)) (found []*T, next string, err error) {
 	limit, err := strconv.Atoi(c.query.Get("limit"))
 	if err != nil || limit < 1 || limit > maxLimit {
 		limit = defaultLimit
@@ -169,14 +170,18 @@ func (c *call) page(collection string) (records [][]byte, next string, err error
 	}
 	last := ""
 	c.each(collection, after, func(name string, record []byte) bool {
-		if len(records) == limit {
+		var v *T
+		if v, err = choose(record); err != nil || v == nil {
+			return err == nil
+		}
+		if len(found) == limit {
 			next = toPosition(last)
 			return false
 		}
-		records, last = append(records, record), name
+		found, last = append(found, v), name
 		return true
 	})
-	return records, next, nil
+	return found, next, err
 }
 
 // A position is what AWS's looks like: "id=S" and the last id, in base64.

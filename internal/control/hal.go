@@ -17,6 +17,7 @@ type HAL struct {
 	Related func(self string, thing object) Links // those that depend on the thing; nil: none
 	Embeds  []Embed                               // members that are things themselves
 	List    Links                                 // of the collection
+	Curies  bool                                  // the collection has its one curie in a list
 	Titled  bool                                  // self has the thing's key as title
 	Named   bool                                  // and as name
 	Spelt   map[string]string                     // members that are spelt otherwise than in plain JSON
@@ -88,7 +89,9 @@ func (c *call) hal(a answer) ([]byte, error) {
 		return nil, err
 	}
 	links := d[0].value.(document)
-	if curies := h.curies(); curies != nil {
+	if curies := h.curies(); len(curies) == 1 && !(a.list && c.op.about.hal.Curies) {
+		links = slices.Insert(links, 0, member{"curies", curies[0]})
+	} else if curies != nil {
 		links = slices.Insert(links, 0, member{"curies", curies})
 	}
 	d[0].value = links
@@ -281,15 +284,15 @@ func (h *halWriter) use(rel string) {
 	}
 }
 
-// curies name the documentation of the relations that a document uses: an
-// object when there is one prefix, else a list by name.
-func (h *halWriter) curies() any {
-	type curie struct {
-		Href      string `json:"href"`
-		Name      string `json:"name"`
-		Templated bool   `json:"templated"`
-	}
-	var all []curie
+// A curie is a link to the documentation of the relations with one prefix.
+type curie struct {
+	Href      string `json:"href"`
+	Name      string `json:"name"`
+	Templated bool   `json:"templated"`
+}
+
+// curies are those of the relations that a document uses, by name.
+func (h *halWriter) curies() (all []any) {
 	for _, prefix := range slices.Sorted(maps.Keys(h.prefixes)) {
 		page, odd := oddPages[prefix]
 		if !odd {
@@ -297,10 +300,7 @@ func (h *halWriter) curies() any {
 		}
 		all = append(all, curie{"https://docs.aws.amazon.com/apigateway/latest/developerguide/" + page + "-{rel}.html", prefix, true})
 	}
-	if all == nil {
-		return nil
-	}
-	return collapse(all)
+	return all
 }
 
 // oddPages are the documentation pages whose names do not follow from the

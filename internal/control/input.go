@@ -57,6 +57,13 @@ func (c *call) checkModel() error {
 }
 
 func (c *call) checkURI(v *violations) {
+	for _, m := range c.op.Query {
+		if given, ok := c.query[m.Name]; ok {
+			v.check(m.Name, given[0], m)
+		} else {
+			v.check(m.Name, nil, m)
+		}
+	}
 	for _, m := range c.op.URI {
 		v.check(m.Name, c.name(m.variable), m.Member)
 	}

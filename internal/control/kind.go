@@ -91,6 +91,10 @@ type Kind[T any] struct {
 
 	// All lists a collection that the service does not page.
 	All func(c *call) ([]*T, error)
+
+	// Page lists a collection in another order than that of its paths, or in
+	// part; nil: by path, and whole.
+	Page func(c *call) (found []*T, position string, err error)
 }
 
 // A descriptor is what the engine knows of a kind whatever its type.
@@ -188,10 +192,15 @@ func (k *Kind[T]) list(c *call) (answer, error) {
 	if err := c.checkParents(); err != nil {
 		return answer{}, err
 	}
-	path := c.path(collection(k.Path))
 	if err := k.checkOwner(c); err != nil {
 		return answer{}, err
 	}
+	return k.listed(c)
+}
+
+// listed answers the page of a collection that the query asks for.
+func (k *Kind[T]) listed(c *call) (answer, error) {
+	path := c.path(collection(k.Path))
 	found, position, err := k.page(c, path)
 	if err != nil {
 		return answer{}, err
@@ -214,17 +223,10 @@ func (k *Kind[T]) page(c *call, path string) ([]*T, string, error) {
 		found, err := k.All(c)
 		return found, "", err
 	}
-	records, position, err := c.page(path)
-	if err != nil {
-		return nil, "", err
+	if k.Page != nil {
+		return k.Page(c)
 	}
-	found := make([]*T, len(records))
-	for i, r := range records {
-		if found[i], err = read[T](r); err != nil {
-			return nil, "", err
-		}
-	}
-	return found, position, nil
+	return page(c, path, read[T])
 }
 
 // otherAccounts asks for things that other accounts share with the caller's.

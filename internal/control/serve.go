@@ -26,7 +26,8 @@ type operation struct {
 	Status int
 	Body   Body // what it takes; nil: nothing
 	URI    []uriMember
-	Kind   string // what it answers, when it stands beside the table; "": nothing
+	Query  []Member // what the framework demands of the query
+	Kind   string   // what it answers, when it stands beside the table; "": nothing
 
 	// Ahead does what takes long and needs no state, once. nil: nothing does.
 	Ahead func(c *call) (any, error)
@@ -176,15 +177,23 @@ func (c *call) readBody() error {
 	if c.op.Body == nil {
 		return nil
 	}
+	body, err := c.document()
+	if err == nil {
+		c.body, err = parse(body)
+	}
+	return err
+}
+
+// document reads the body as it is.
+func (c *call) document() ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody+1))
 	switch {
 	case len(body) > maxBody:
-		return errTooLarge
+		return nil, errTooLarge
 	case err != nil:
-		return unreadable("Could not read request body: %v", err)
+		return nil, unreadable("Could not read request body: %v", err)
 	}
-	c.body, err = parse(body)
-	return err
+	return body, nil
 }
 
 // run answers a call in one view or one update of the state. A change is

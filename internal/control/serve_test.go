@@ -25,7 +25,7 @@ func TestGuard(t *testing.T) {
 		t.Errorf("with a trailing slash: got %v", got)
 	}
 	c.refused("GET", "/restapis/a%2Fb", "", 404, "NotFoundException", "Invalid API identifier specified 123456789012:a/b")
-	c.refused("GET", "/apikeys", "", 501, "UnknownOperationException", "GetApiKeys is not built into Gatewright yet")
+	c.refused("GET", api+"/stages/prod/sdks/java", "", 501, "UnknownOperationException", "GetSdk is not built into Gatewright yet")
 	c.refused("POST", "/restapis?mode=import", "", 501, "UnknownOperationException", "ImportRestApi is not built into Gatewright yet")
 }
 

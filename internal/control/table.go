@@ -15,6 +15,7 @@ var kinds = []erased{
 	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
 	stages,               // /restapis/{restapi_id}/stages/{stage_name}
 	accounts,             // /account
+	apiKeys,              // /apikeys/{api_Key}
 	clientCertificates,   // /clientcertificates/{clientcertificate_id}
 	vpcLinks,             // /vpclinks/{vpclink_id}
 	sdkTypes,             // /sdktypes/{sdktype_id}
@@ -28,6 +29,7 @@ var kinds = []erased{
 var irregular = []operation{
 	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
+	{Name: "CreateApiKey", Route: "POST /apikeys", Status: 201, Kind: "ApiKey", Body: apiKeyBody, Run: createAPIKey},
 	{
 		Name: "GenerateClientCertificate", Route: "POST /clientcertificates", Status: 201, Kind: "ClientCertificate",
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,
@@ -36,5 +38,5 @@ var irregular = []operation{
 	{Name: "GetModelTemplate", Route: "GET /restapis/{restapi_id}/models/{model_name}/default_template", Status: 200, Run: getModelTemplate},
 	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
 	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},
-	{Name: "UntagResource", Route: "DELETE /tags/{resource_arn...}", Status: 204, Run: untagResource},
+	{Name: "UntagResource", Route: "DELETE /tags/{resource_arn...}", Status: 204, Query: []Member{{Name: "tagKeys", Required: true}}, Run: untagResource},
 }

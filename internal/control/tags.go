@@ -50,17 +50,14 @@ func tagResource(c *call) (answer, error) {
 }
 
 func untagResource(c *call) (answer, error) {
-	keys := c.query["tagKeys"]
-	if len(keys) == 0 {
-		var v violations
-		v.check("tagKeys", nil, Member{Required: true})
-		return answer{}, v.err()
+	if err := c.checkModel(); err != nil {
+		return answer{}, err
 	}
 	t, err := findTagged(c)
 	if err != nil {
 		return answer{}, err
 	}
-	for _, key := range keys {
+	for _, key := range c.query["tagKeys"] {
 		delete(*t.tags, key)
 	}
 	return answer{}, c.put(t.path, t.thing)

@@ -2,6 +2,21 @@ package restapi
 
 // What an account has besides its APIs.
 
+// An APIKey identifies a caller who may use the APIs of its usage plans.
+type APIKey struct {
+	ID              string            `json:"id"`
+	Value           string            `json:"value,omitempty"` // what the caller sends
+	Name            string            `json:"name,omitempty"`
+	CustomerID      string            `json:"customerId,omitempty"`
+	Description     string            `json:"description,omitempty"`
+	Enabled         bool              `json:"enabled"`
+	CreatedDate     Time              `json:"createdDate"`
+	LastUpdatedDate Time              `json:"lastUpdatedDate"`
+	StageKeys       []string          `json:"stageKeys"`        // "{apiId}/{stageName}", of no effect since there are usage plans
+	Labels          []string          `json:"labels,omitempty"` // taken by UpdateApiKey and never shown
+	Tags            map[string]string `json:"tags,omitzero"`
+}
+
 // A ClientCertificate is what a stage shows to HTTP backends to say who calls.
 type ClientCertificate struct {
 	ClientCertificateID   string            `json:"clientCertificateId"`

@@ -51,7 +51,8 @@ func newWorld(t *testing.T) *world {
 		}
 	})
 	w := &world{t: t, url: server.URL, names: map[string]string{
-		"method": "/restapis/{api}/resources/{pets}/methods/GET",
+		"method":   "/restapis/{api}/resources/{pets}/methods/GET",
+		"too long": strings.Repeat("d", 125_001),
 	}}
 	w.make(load[[]request](t, "world.json")...)
 	w.names["API"] = strings.ToUpper(w.names["api"])
