@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 
 	"github.com/gatewright/gatewright/sigv4"
 )
@@ -24,7 +25,7 @@ func Example() {
 			return key, nil
 		},
 	}
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+	hello := func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 10<<20))
 		if err != nil {
 			return
@@ -40,7 +41,12 @@ func Example() {
 			return
 		}
 		fmt.Fprintf(w, "hello %s\n", who.Owner)
-	})
+	}
+
+	answer := httptest.NewRecorder()
+	hello(answer, httptest.NewRequest("GET", "/hello", nil)) // nobody has signed it
+	fmt.Println(answer.Code, answer.Header().Get("x-amzn-ErrorType"))
+	// Output: 403 MissingAuthenticationTokenException
 }
 
 func ExampleVerifier_Verify() {
