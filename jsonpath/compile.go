@@ -117,7 +117,8 @@ func isSpace(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\
 func (c *compiler) steps() ([]step, *PathError) {
 	var steps []step
 	for c.more() {
-		if c.accept("..") {
+		deep := c.accept("..")
+		if deep {
 			steps = append(steps, step{kind: scanStep})
 		} else {
 			c.accept(".")
@@ -125,6 +126,9 @@ func (c *compiler) steps() ([]step, *PathError) {
 		s, err := c.step()
 		if err != nil {
 			return nil, err
+		}
+		if deep && s.kind == callStep {
+			return nil, c.fail("a function has nothing to find in a deep scan")
 		}
 		steps = append(steps, s)
 		if s.kind == callStep && len(s.call.arguments) == 0 && c.more() {

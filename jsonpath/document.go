@@ -231,14 +231,17 @@ func (d *Document) named(e *entry, name string) bool {
 	return len(raw) > len(name) && unescape(raw) == name
 }
 
-// element returns the nth element of the array at i, which must have it.
-func (d *Document) element(i uint32, n int) uint32 {
+// position returns where the nth element of the array at i is, which must have
+// it.
+func (d *Document) position(i uint32, n int) uint32 {
 	k := i + 1
 	if d.entries[i].to == k+d.entries[i].from { // nothing in it is nested
-		return d.resolve(k + uint32(n))
+		return k + uint32(n)
 	}
 	for ; n > 0; n-- {
 		k = d.after(k)
 	}
-	return d.resolve(k)
+	return k
 }
+
+func (d *Document) element(i uint32, n int) uint32 { return d.resolve(d.position(i, n)) }

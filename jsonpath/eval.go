@@ -159,12 +159,10 @@ func (w *walk) elements(i int, at uint32) error {
 		return nil
 	default:
 		from, to := s.slice.bounds(length)
-		for n := from; n < to; n++ {
-			if err := w.element(i, at, fromEnd(n, length)); err != nil {
-				return err
-			}
+		if err := w.stretch(i, at, from+length, min(to, 0)+length); err != nil {
+			return err
 		}
-		return nil
+		return w.stretch(i, at, max(from, 0), to)
 	}
 }
 
@@ -193,10 +191,25 @@ func (w *walk) element(i int, at uint32, n int) error {
 	if n < 0 || n >= int(w.doc.entries[at].from) {
 		return nil
 	}
-	if err := w.spend(n / 16); err != nil {
+	return w.stretch(i, at, n, n+1)
+}
+
+// stretch goes on from the elements of an array from one index to another.
+func (w *walk) stretch(i int, at uint32, from, to int) error {
+	if from >= to {
+		return nil
+	}
+	if err := w.spend(from / 16); err != nil {
 		return err
 	}
-	return w.step(i+1, w.doc.element(at, n))
+	k := w.doc.position(at, from)
+	for range to - from {
+		if err := w.step(i+1, w.doc.resolve(k)); err != nil {
+			return err
+		}
+		k = w.doc.after(k)
+	}
+	return nil
 }
 
 // each calls f with every element or member's value, until f fails.

@@ -54,3 +54,26 @@ func TestLimits(t *testing.T) {
 		})
 	}
 }
+
+// What is large and not hostile is answered.
+func TestLargeDocuments(t *testing.T) {
+	const n = 100_000
+	doc := new(jsonpath.Document)
+	if err := doc.Parse(`{"l":[` + strings.Repeat(`{"a":{"b":[1,"x"]}},`, n) + `0]}`); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{
+		"$.l[1:].a":                      n - 1,
+		"$.l[-50000:].a":                 n/2 - 1,
+		"$.l[*].a.b[0]":                  n,
+		"$..b":                           n,
+		"$.l[?(@.a.b[1] == 'x')].a":      n,
+		"$.l[?(@.a.b contains 1)].a.b":   n,
+		"$.l[?(@.a.b[1] =~ /[xyz]+/)].a": n,
+	} {
+		node, err := eval(path, doc)
+		if err != nil || node.Len() != want {
+			t.Errorf("%s: %d found (%v), want %d", path, node.Len(), err, want)
+		}
+	}
+}
