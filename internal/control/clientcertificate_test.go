@@ -4,12 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store"
 )
 
@@ -59,24 +60,35 @@ func TestClientCertificateIsReal(t *testing.T) {
 }
 
 // stored returns the text that is stored under a path; "": nothing is.
-func (c *client) stored(path string) (text string) {
+func (c *client) stored(path string) string {
+	c.t.Helper()
+	record := c.record(path)
+	if record == nil {
+		return ""
+	}
+	text, err := read[string](record)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return *text
+}
+
+// record returns what is stored under a path; nil: nothing is.
+func (c *client) record(path string) (record []byte) {
 	c.t.Helper()
 	h := c.handler.(*Handler)
 	err := h.store.View(c.t.Context(), func(r store.Reader) error {
-		record, err := r.Get(restapi.Namespace{Account: "123456789012", Region: "us-east-1"}.Key(path))
-		if err != nil {
+		found, err := r.Get(h.home.Key(path))
+		record = slices.Clone(found) // which is the view's
+		if errors.Is(err, store.ErrNotFound) {
 			return nil
-		}
-		s, err := read[string](record)
-		if err == nil {
-			text = *s
 		}
 		return err
 	})
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return text
+	return record
 }
 
 // The refusal's words are our choice.

@@ -172,6 +172,9 @@ func draft(c *call) (*restapi.Definition, error) {
 	if d.RequestValidators, err = all[restapi.RequestValidator](c, c.api()+"/requestvalidators"); err != nil {
 		return nil, err
 	}
+	if d.DocumentationParts, err = all[restapi.DocumentationPart](c, partsPath(c)); err != nil {
+		return nil, err
+	}
 	d.GatewayResponses, err = all[restapi.GatewayResponse](c, c.api()+"/gatewayresponses")
 	return d, err
 }

@@ -71,6 +71,10 @@ func TestASnapshotIsWhole(t *testing.T) {
 	c.call("PUT", method+"/responses/200", `{}`, 201)
 	c.call("PUT", method+"/integration/responses/200", `{"selectionPattern":"2.."}`, 201)
 	c.call("PUT", api+"/gatewayresponses/THROTTLED", `{"statusCode":"420"}`, 201)
+	c.call("POST", api+"/authorizers", tokenAuthorizer, 201)
+	c.call("POST", api+"/requestvalidators", `{"name":"v","validateRequestBody":true}`, 201)
+	c.call("POST", api+"/documentation/parts", part(`{"type":"API"}`), 201)
+	c.call("POST", api+"/documentation/versions", `{"documentationVersion":"1.0"}`, 201)
 	id := c.deploy(api, `{"stageName":"prod"}`)
 	apiID := api[len("/restapis/"):]
 	var d *restapi.Definition
@@ -88,7 +92,9 @@ func TestASnapshotIsWhole(t *testing.T) {
 	}
 	m := d.Resources[0].ResourceMethods["GET"]
 	if m.MethodResponses["200"] == nil || m.MethodIntegration.IntegrationResponses["200"] == nil || d.API.ID != apiID ||
-		len(d.Models) != 2 || len(d.GatewayResponses) != 1 {
+		len(d.Models) != 2 || len(d.GatewayResponses) != 1 || len(d.DocumentationParts) != 1 ||
+		len(d.Authorizers) != 1 || *d.Authorizers[0].AuthorizerResultTTLInSeconds != 300 ||
+		len(d.RequestValidators) != 1 || !d.RequestValidators[0].ValidateRequestBody {
 		t.Errorf("got %+v", d)
 	}
 	// Nothing of an API is left when it is gone.

@@ -50,6 +50,9 @@ func (c *call) checkModel() error {
 	var v violations
 	input := lowerFirst(c.op.Name) + "Input."
 	for _, m := range c.op.Body {
+		if i := strings.LastIndexByte(m.Name, '.'); i >= 0 && lookup(c.body, m.Name[:i]) == nil {
+			continue // what it would be a member of is not there
+		}
 		v.check(input+m.Name, lookup(c.body, m.Name), m)
 	}
 	c.checkURI(&v)

@@ -3,20 +3,12 @@ package control
 // notYet are the operations of the service that are not built yet. They answer
 // with their names, so that a client's user knows what is missing.
 var notYet = []operation{
-	{Name: "CreateDocumentationPart", Route: "POST /restapis/{restapi_id}/documentation/parts"},
-	{Name: "CreateDocumentationVersion", Route: "POST /restapis/{restapi_id}/documentation/versions"},
 	{Name: "CreateUsagePlan", Route: "POST /usageplans"},
 	{Name: "CreateUsagePlanKey", Route: "POST /usageplans/{usageplanId}/keys"},
-	{Name: "DeleteDocumentationPart", Route: "DELETE /restapis/{restapi_id}/documentation/parts/{part_id}"},
-	{Name: "DeleteDocumentationVersion", Route: "DELETE /restapis/{restapi_id}/documentation/versions/{doc_version}"},
 	{Name: "DeleteUsagePlan", Route: "DELETE /usageplans/{usageplanId}"},
 	{Name: "DeleteUsagePlanKey", Route: "DELETE /usageplans/{usageplanId}/keys/{keyId}"},
 	{Name: "FlushStageAuthorizersCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/authorizers"},
 	{Name: "FlushStageCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/data"},
-	{Name: "GetDocumentationPart", Route: "GET /restapis/{restapi_id}/documentation/parts/{part_id}"},
-	{Name: "GetDocumentationParts", Route: "GET /restapis/{restapi_id}/documentation/parts"},
-	{Name: "GetDocumentationVersion", Route: "GET /restapis/{restapi_id}/documentation/versions/{doc_version}"},
-	{Name: "GetDocumentationVersions", Route: "GET /restapis/{restapi_id}/documentation/versions"},
 	{Name: "GetExport", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/exports/{export_type}"},
 	{Name: "GetSdk", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/sdks/{sdk_type}"},
 	{Name: "GetUsage", Route: "GET /usageplans/{usageplanId}/usage"},
@@ -30,8 +22,6 @@ var notYet = []operation{
 	{Name: "PutRestApi", Route: "PUT /restapis/{restapi_id}"},
 	{Name: "TestInvokeAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers/{authorizer_id}"},
 	{Name: "TestInvokeMethod", Route: "POST /restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}"},
-	{Name: "UpdateDocumentationPart", Route: "PATCH /restapis/{restapi_id}/documentation/parts/{part_id}"},
-	{Name: "UpdateDocumentationVersion", Route: "PATCH /restapis/{restapi_id}/documentation/versions/{doc_version}"},
 	{Name: "UpdateUsage", Route: "PATCH /usageplans/{usageplanId}/keys/{keyId}/usage"},
 	{Name: "UpdateUsagePlan", Route: "PATCH /usageplans/{usageplanId}"},
 }

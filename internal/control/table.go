@@ -2,23 +2,25 @@ package control
 
 // kinds is the table of kinds: what can be done to which things, and where.
 var kinds = []erased{
-	restAPIs,             // /restapis/{restapi_id}
-	resources,            // /restapis/{restapi_id}/resources/{resource_id}
-	methods,              // …/methods/{http_method}
-	methodResponses,      // …/methods/{http_method}/responses/{status_code}
-	integrations,         // …/methods/{http_method}/integration
-	integrationResponses, // …/methods/{http_method}/integration/responses/{status_code}
-	models,               // /restapis/{restapi_id}/models/{model_name}
-	authorizers,          // /restapis/{restapi_id}/authorizers/{authorizer_id}
-	requestValidators,    // /restapis/{restapi_id}/requestvalidators/{requestvalidator_id}
-	gatewayResponses,     // /restapis/{restapi_id}/gatewayresponses/{response_type}
-	deployments,          // /restapis/{restapi_id}/deployments/{deployment_id}
-	stages,               // /restapis/{restapi_id}/stages/{stage_name}
-	accounts,             // /account
-	apiKeys,              // /apikeys/{api_Key}
-	clientCertificates,   // /clientcertificates/{clientcertificate_id}
-	vpcLinks,             // /vpclinks/{vpclink_id}
-	sdkTypes,             // /sdktypes/{sdktype_id}
+	restAPIs,              // /restapis/{restapi_id}
+	resources,             // /restapis/{restapi_id}/resources/{resource_id}
+	methods,               // …/methods/{http_method}
+	methodResponses,       // …/methods/{http_method}/responses/{status_code}
+	integrations,          // …/methods/{http_method}/integration
+	integrationResponses,  // …/methods/{http_method}/integration/responses/{status_code}
+	models,                // /restapis/{restapi_id}/models/{model_name}
+	authorizers,           // /restapis/{restapi_id}/authorizers/{authorizer_id}
+	requestValidators,     // /restapis/{restapi_id}/requestvalidators/{requestvalidator_id}
+	documentationParts,    // /restapis/{restapi_id}/documentation/parts/{part_id}
+	documentationVersions, // /restapis/{restapi_id}/documentation/versions/{doc_version}
+	gatewayResponses,      // /restapis/{restapi_id}/gatewayresponses/{response_type}
+	deployments,           // /restapis/{restapi_id}/deployments/{deployment_id}
+	stages,                // /restapis/{restapi_id}/stages/{stage_name}
+	accounts,              // /account
+	apiKeys,               // /apikeys/{api_Key}
+	clientCertificates,    // /clientcertificates/{clientcertificate_id}
+	vpcLinks,              // /vpclinks/{vpclink_id}
+	sdkTypes,              // /sdktypes/{sdktype_id}
 
 	domainNames,                  // /domainnames/{domain_name}
 	basePathMappings,             // /domainnames/{domain_name}/basepathmappings/{base_path}
@@ -35,6 +37,10 @@ var irregular = []operation{
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,
 	},
 	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
+	{
+		Name: "CreateDocumentationVersion", Route: "POST /restapis/{restapi_id}/documentation/versions", Status: 201, Kind: "DocumentationVersion",
+		Body: documentationVersionBody, Run: createDocumentationVersion,
+	},
 	{Name: "GetModelTemplate", Route: "GET /restapis/{restapi_id}/models/{model_name}/default_template", Status: 200, Run: getModelTemplate},
 	{Name: "GetTags", Route: "GET /tags/{resource_arn...}", Status: 200, Run: getTags},
 	{Name: "TagResource", Route: "PUT /tags/{resource_arn...}", Status: 204, Body: tagsBody, Run: tagResource},

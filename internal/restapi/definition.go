@@ -12,12 +12,13 @@ import (
 // moment. Lists are in the order of their store keys; gateway responses are
 // those that the owner put.
 type Definition struct {
-	API               *RestAPI            `json:"api"`
-	Resources         []*Resource         `json:"resources"` // with their methods, whole
-	Models            []*Model            `json:"models,omitempty"`
-	Authorizers       []*Authorizer       `json:"authorizers,omitempty"`
-	RequestValidators []*RequestValidator `json:"requestValidators,omitempty"`
-	GatewayResponses  []*GatewayResponse  `json:"gatewayResponses,omitempty"`
+	API                *RestAPI             `json:"api"`
+	Resources          []*Resource          `json:"resources"` // with their methods, whole
+	Models             []*Model             `json:"models,omitempty"`
+	Authorizers        []*Authorizer        `json:"authorizers,omitempty"`
+	RequestValidators  []*RequestValidator  `json:"requestValidators,omitempty"`
+	DocumentationParts []*DocumentationPart `json:"documentationParts,omitempty"`
+	GatewayResponses   []*GatewayResponse   `json:"gatewayResponses,omitempty"`
 }
 
 // Freeze makes the one value that a deployment is stored as.
