@@ -157,6 +157,26 @@ func (d *Document) appendString(dst []byte, e *entry, slashes bool) []byte {
 	return appendRequoted(dst, d.raw(e), slashes)
 }
 
+// extent returns about how much text the entries between two have.
+func (d *Document) extent(from, to uint32) int {
+	for from < to && !d.inText(from) {
+		from++
+	}
+	for from < to && !d.inText(to-1) {
+		to--
+	}
+	if from == to {
+		return 0
+	}
+	return int(d.entries[to-1].to) - int(d.entries[from].from)
+}
+
+// inText says whether the text of the entry at i is part of the document's.
+func (d *Document) inText(i uint32) bool {
+	e := &d.entries[i]
+	return e.kind < Array && e.flags&derived == 0
+}
+
 // derive adds a scalar whose text is not part of the document's.
 func (d *Document) derive(kind Kind, text string) uint32 {
 	d.made += 1 + len(text)/16

@@ -16,6 +16,19 @@ func (e *evaluator) spend(n int) error {
 	return nil
 }
 
+// weight says how much work it is to look at all of a value, or to print it.
+func (n Node) weight() int {
+	switch n.Kind() {
+	case Missing:
+		return 1
+	case Array, Object:
+		e := n.entry()
+		return int(e.to-n.at) + n.doc.extent(n.at+1, e.to)/16
+	default:
+		return 1 + len(n.doc.raw(n.entry()))/16
+	}
+}
+
 // path evaluates p from a value on. Where strict is set, as in the test for
 // existence, a member that is missing on any way makes the whole path missing.
 func (e *evaluator) path(p *Path, from uint32, strict bool) (uint32, error) {
@@ -50,7 +63,10 @@ func (w *walk) step(i int, at uint32) error {
 	}
 	if i == len(w.p.steps) {
 		w.found = append(w.found, at)
-		return nil
+		if w.p.definite {
+			return nil
+		}
+		return w.spend(Node{w.doc, at}.weight()) // it may be found, and printed, many times
 	}
 	switch s := &w.p.steps[i]; s.kind {
 	case memberStep:

@@ -119,18 +119,6 @@ func (c comparison) holds(e *evaluator, item uint32) (bool, error) {
 	return c.operator.holds(left, right)
 }
 
-// weight says how much work it is to look at all of a value.
-func (n Node) weight() int {
-	switch n.Kind() {
-	case Missing:
-		return 1
-	case Array, Object:
-		return int(n.entry().to - n.at)
-	default:
-		return 1 + len(n.doc.raw(n.entry()))/16
-	}
-}
-
 // An operator compares two values; it may fail with errNever. A crossing one
 // compares each element of one list with each of another.
 type operator struct {

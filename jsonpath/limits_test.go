@@ -31,6 +31,8 @@ func TestLimits(t *testing.T) {
 		{"deep negations", "1", "$[?(" + strings.Repeat("!", 3000) + "(@.a))]", "too many negations"},
 		{"deep filters", "1", strings.Repeat("$[?(", 1000) + "@.a" + strings.Repeat(")]", 1000), "too many"},
 		{"deep calls", "1", strings.Repeat("$.sum(", 1000) + "1" + strings.Repeat(")", 1000), "too many filters"},
+		{"a text that all around it is found with", strings.Repeat("[", 900) + `"` + strings.Repeat("a", 1<<20) + `"` + strings.Repeat("]", 900), "$..*", "too many values"},
+		{"the same text again and again", letter, "$.l[" + strings.Repeat("0,", 3000) + "0]", "too many values"},
 		{"scans in scans", nested, "$..a..a..a", "too many values"},
 		{"a filter over everything, for everything", wide, "$[?($..a == 1)]", "too many values"},
 		{"lists within lists", wide, "$[?($[*].a subsetof $[*].a)]", "too many values"},

@@ -129,14 +129,6 @@ func parseDecimal(text string) decimal {
 	return d
 }
 
-func isDecimal(text string) bool {
-	d := parseDecimal(text)
-	if i := strings.IndexAny(text, "eE"); i >= 0 && !isDigit(text[len(text)-1]) {
-		return false
-	}
-	return len(d.whole)+len(d.fraction) > 0
-}
-
 // digit returns the digit at i, counted from the first before the point.
 func (d *decimal) digit(i int) byte {
 	switch {

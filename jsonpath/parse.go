@@ -274,24 +274,26 @@ func (p *parser) keyword(s span) {
 
 // number reads a number, or a text that begins like one.
 func (p *parser) number(stop *stops) error {
-	start := p.pos
+	start, kind, right := p.pos, Integer, true
+	signed := p.c == '-'
 	p.read()
-	p.digits()
-	kind := Integer
+	mantissa := p.digits()
 	if p.c == '.' {
 		kind = Double
 		p.read()
-		p.digits()
+		right = p.digits()+mantissa > 0 || !signed
 	}
 	if p.c == 'e' || p.c == 'E' {
+		right = right && (kind == Double || mantissa > 0 || !signed)
 		kind = Double
 		p.read()
-		if p.c != '+' && p.c != '-' && !isDigit(p.c) {
+		first := p.c
+		if first != '+' && first != '-' && !isDigit(first) {
 			p.scalar(String, p.bare(start, stop))
 			return nil
 		}
 		p.read()
-		p.digits()
+		right = right && (p.digits() > 0 || isDigit(first))
 	}
 	p.space()
 	if p.c < '~' && !p.at(stop) {
@@ -299,22 +301,23 @@ func (p *parser) number(stop *stops) error {
 		return nil
 	}
 	s := p.trimmed(start)
-	if kind == Double {
-		if !isDecimal(p.text[s.from:s.to]) {
-			return p.fault(p.pos, "Unexpected token ", p.text[s.from:s.to])
-		}
-		if s.to-s.from > 18 {
-			kind = Decimal
-		}
+	if !right {
+		return p.fault(p.pos, "Unexpected token ", p.text[s.from:s.to])
+	}
+	if kind == Double && s.to-s.from > 18 {
+		kind = Decimal
 	}
 	p.scalar(kind, s)
 	return nil
 }
 
-func (p *parser) digits() {
+// digits reads digits and returns how many they were.
+func (p *parser) digits() int {
+	start := p.pos
 	for isDigit(p.c) {
 		p.read()
 	}
+	return p.pos - start
 }
 
 func (p *parser) space() {
