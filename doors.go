@@ -32,8 +32,21 @@ func (s *Server) controlDoor(api http.Handler) message.Handler {
 				return
 			}
 			control.Serve(x)
+			respell(x.Response.Header)
 		}
 	})
+}
+
+// respell gives the service's own header fields the service's spelling, which
+// net/http has forgotten.
+func respell(h message.Header) {
+	for i := range h {
+		for _, name := range []string{"x-amzn-RequestId", "x-amzn-ErrorType"} {
+			if message.EqualFold(h[i].Name, name) {
+				h[i].Name = name
+			}
+		}
+	}
 }
 
 // turnedAway says why a request may not reach the control plane, or "". Against

@@ -1,6 +1,10 @@
 package gatewright
 
 import (
+	"io"
+	"log/slog"
+	"net"
+	"strings"
 	"testing"
 
 	"github.com/gatewright/gatewright/internal/message"
@@ -46,6 +50,29 @@ func TestLoopback(t *testing.T) {
 	} {
 		if got := loopback(address); got != want {
 			t.Errorf("loopback(%q) = %v", address, got)
+		}
+	}
+}
+
+func TestControlPlaneSpellsItsFieldsAsAWSDoes(t *testing.T) {
+	s := &Server{Control: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c, err := net.Dial("tcp", strings.TrimPrefix(s.ControlURL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "GET /restapis/none HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	answer, err := io.ReadAll(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, field := range []string{"\r\nx-amzn-ErrorType: NotFoundException\r\n", "\r\nx-amzn-RequestId: "} {
+		if !strings.Contains(string(answer), field) {
+			t.Errorf("no %q in\n%s", field, answer)
 		}
 	}
 }
