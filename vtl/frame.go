@@ -15,7 +15,7 @@ type frame struct {
 	bytes    int
 	depth    int // of calls and blocks
 	macros   int // of macros
-	clock    int // steps until the clock is looked at
+	look     int // the clock is looked at when fewer steps are left
 	deadline time.Time
 
 	args    []Value // arguments of the methods that are being called
@@ -44,14 +44,22 @@ const stepsPerLook = 4096
 // spend takes steps from the budget.
 func (f *frame) spend(n int) error {
 	f.steps -= n
+	if f.steps < f.look {
+		return f.lookAtClock()
+	}
+	return nil
+}
+
+// lookAtClock is called now and then. The time begins with the first look.
+func (f *frame) lookAtClock() error {
 	if f.steps < 0 {
 		return errSteps
 	}
-	if f.clock -= n; f.clock > 0 {
-		return nil
-	}
-	f.clock = stepsPerLook
-	if !f.deadline.IsZero() && time.Now().After(f.deadline) {
+	f.look = max(0, f.steps-stepsPerLook)
+	now := time.Now()
+	if f.deadline.IsZero() {
+		f.deadline = now.Add(f.tmpl.limits.Time)
+	} else if now.After(f.deadline) {
 		return errTime
 	}
 	return nil
@@ -141,12 +149,14 @@ type local struct {
 
 // lookup returns a variable, null where there is none.
 func (f *frame) lookup(n int) (Value, error) {
-	if f.scope != nil {
-		return f.lookupIn(f.scope, n)
+	if s := &f.slots[n]; s.known && f.scope == nil {
+		return s.value, nil
 	}
-	return f.global(n), nil
+	return f.lookupIn(f.scope, n)
 }
 
+// global returns a variable that no scope has. The embedding program is asked
+// when it is not known yet.
 func (f *frame) global(n int) Value {
 	s := &f.slots[n]
 	if !s.known {
@@ -191,12 +201,12 @@ func (f *frame) inScope(s *scope, x eval) (Value, error) {
 
 // put sets a variable, in every scope there is.
 func (f *frame) put(n int, v Value) {
+	f.slots[n] = slot{v, true}
 	for s := f.scope; s != nil; s = s.outer {
 		if s.hidden < 0 {
 			s.put(n, v)
 		}
 	}
-	f.slots[n] = slot{v, true}
 }
 
 func (s *scope) put(n int, v Value) {

@@ -1,5 +1,7 @@
 package vtl
 
+import "strings"
+
 // A loop is the $foreach of a running #foreach.
 type loop struct {
 	owner    *foreachNode
@@ -27,26 +29,21 @@ func (l *loop) store() *Map {
 	return l.members
 }
 
-// Get implements Object.
+// loopProperties are the properties of $foreach.
+var loopProperties = map[string]func(*loop) Value{
+	"index":    func(l *loop) Value { return Int(int32(l.index)) },
+	"count":    func(l *loop) Value { return Int(int32(l.index + 1)) },
+	"hasNext":  func(l *loop) Value { return Bool(l.hasNext) },
+	"first":    func(l *loop) Value { return Bool(l.index < 1) },
+	"last":     func(l *loop) Value { return Bool(!l.hasNext) },
+	"parent":   func(l *loop) Value { return l.parent.value() },
+	"topmost":  func(l *loop) Value { return l.topmost().value() },
+	"replaced": func(l *loop) Value { return l.topmost().replaced },
+}
+
+// Get implements Object: it returns what the template has stored in $foreach,
+// or in that of a loop around it.
 func (l *loop) Get(name string) Value {
-	switch name {
-	case "index", "Index":
-		return Int(int32(l.index))
-	case "count", "Count":
-		return Int(int32(l.index + 1))
-	case "hasNext", "HasNext":
-		return Bool(l.hasNext)
-	case "first", "First":
-		return Bool(l.index < 1)
-	case "last", "Last":
-		return Bool(!l.hasNext)
-	case "parent", "Parent":
-		return l.parent.value()
-	case "topmost", "Topmost":
-		return l.topmost().value()
-	case "replaced", "Replaced":
-		return l.topmost().replaced
-	}
 	for s := l; s != nil; s = s.parent {
 		if v, ok := s.store().Get(name); ok {
 			return v
@@ -64,11 +61,14 @@ func (l *loop) Call(name string, args []Value) (Value, error) {
 	case "hasNext":
 		return Bool(l.hasNext), nil
 	case "isFirst":
-		return l.Get("first"), nil
+		return Bool(l.index < 1), nil
 	case "isLast":
-		return l.Get("last"), nil
-	case "getIndex", "getCount", "getHasNext", "getFirst", "getLast", "getParent", "getTopmost", "getReplaced":
-		return l.Get(name[len("get"):]), nil
+		return Bool(!l.hasNext), nil
+	}
+	if getter, ok := strings.CutPrefix(name, "get"); ok && getter != "" {
+		if get := loopProperties[strings.ToLower(getter[:1])+getter[1:]]; get != nil {
+			return get(l), nil
+		}
 	}
 	return Value{}, nil
 }

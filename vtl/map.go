@@ -81,8 +81,12 @@ func (m *Map) Get(name string) (value Value, found bool) {
 		return m.entries[i].value, true
 	}
 	for i := range m.entries {
-		if s, ok := m.entries[i].key.text(); ok && s == name {
-			return m.entries[i].value, true
+		e := &m.entries[i]
+		if e.key.num != uint64(len(name)) {
+			continue
+		}
+		if s, ok := e.key.text(); ok && s == name {
+			return e.value, true
 		}
 	}
 	return Value{}, false
@@ -317,27 +321,34 @@ func rangeIterator(from, to int) iterator {
 }
 
 func (it *iterator) hasNext() bool {
-	if it.list != nil {
-		return it.next != it.list.Len()
+	if it.list == nil {
+		return it.next < it.size
 	}
-	return it.next < it.size
+	if it.list.from == nil {
+		return it.next != len(it.list.items)
+	}
+	return it.next != it.list.from.Len()
 }
 
 // take returns the next element, false where the list or map was changed.
 func (it *iterator) take() (Value, bool) {
 	i := it.next
 	it.next++
-	switch {
-	case it.list != nil:
-		if it.mods != it.list.mods || i >= it.list.Len() {
-			return Value{}, false
-		}
-		return it.list.At(i), true
-	case it.view.of != nil:
-		if it.mods != it.view.of.mods {
-			return Value{}, false
-		}
-		return it.view.at(i), true
+	if it.list == nil {
+		return it.takeOther(i)
 	}
-	return Int(int32(it.first + i*it.step)), true
+	if it.mods != it.list.mods || i >= it.list.Len() {
+		return Value{}, false
+	}
+	return it.list.At(i), true
+}
+
+func (it *iterator) takeOther(i int) (Value, bool) {
+	if it.view.of == nil {
+		return Int(int32(it.first + i*it.step)), true
+	}
+	if it.mods != it.view.of.mods {
+		return Value{}, false
+	}
+	return it.view.at(i), true
 }

@@ -27,7 +27,7 @@ func fits(kind byte, v Value) bool {
 	case 's':
 		return isText(v)
 	case 'i':
-		return v.ref == any(IntegerKind)
+		return v.is(IntegerKind)
 	case 'l':
 		_, ok := v.AsInt()
 		return ok
@@ -35,9 +35,9 @@ func fits(kind byte, v Value) bool {
 		k := v.Kind()
 		return k == IntegerKind || k == LongKind || k == DoubleKind
 	case 'C':
-		return v.ref == any(CharacterKind)
+		return v.is(CharacterKind)
 	case 'z':
-		return v.ref == any(BooleanKind)
+		return v.is(BooleanKind)
 	case 'c':
 		return isCollection(v)
 	case 'm':

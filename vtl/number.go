@@ -74,7 +74,7 @@ func (v Value) toLong() int64 {
 
 // toInt returns the intValue of a number.
 func (v Value) toInt() int32 {
-	if v.ref == any(DoubleKind) {
+	if v.is(DoubleKind) {
 		return int32(truncate(v.double(), math.MinInt32, math.MaxInt32))
 	}
 	return int32(v.toLong())
@@ -127,7 +127,7 @@ func baseOf(a, b Value) base {
 // integral returns i in the larger of the types of two operands, or in the
 // next one that holds it.
 func integral(i int64, a, b Value) Value {
-	if a.ref == any(IntegerKind) && b.ref == any(IntegerKind) && i == int64(int32(i)) {
+	if a.is(IntegerKind) && b.is(IntegerKind) && i == int64(int32(i)) {
 		return Int(int32(i))
 	}
 	return Long(i)

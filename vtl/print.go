@@ -218,7 +218,7 @@ func (p *printer) json(v Value, slashes bool) error {
 	case *view:
 		return p.jsonList(NewList(r.all()), slashes)
 	default:
-		if v.isNumber() || v.ref == any(BooleanKind) {
+		if v.isNumber() || v.is(BooleanKind) {
 			return p.value(v)
 		}
 		inner := printer{limit: p.limit, depth: p.depth, frame: p.frame}

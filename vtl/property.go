@@ -10,15 +10,19 @@ import (
 // other values a getter without arguments.
 func property(name string) func(*frame, Value) (Value, error) {
 	getter := strings.ToLower(name[:1]) + name[1:]
-	key := String(name)
-	return func(f *frame, v Value) (Value, error) {
-		if m, ok := v.ref.(*Map); ok && getter != "class" {
-			if m.from != nil || len(m.entries) <= smallMap {
-				member, _ := m.Get(name)
+	ofLoop := loopProperties[getter]
+	isMember := getter != "class"
+	return func(_ *frame, v Value) (Value, error) {
+		switch r := v.ref.(type) {
+		case *Map:
+			if isMember {
+				member, _ := r.Get(name)
 				return member, nil
 			}
-			member, _ := m.get(key)
-			return member, nil
+		case *loop:
+			if ofLoop != nil {
+				return ofLoop(r), nil
+			}
 		}
 		return propertyOf(v, name, getter), nil
 	}

@@ -111,6 +111,12 @@ func (v Value) Kind() Kind {
 	return ObjectKind
 }
 
+// is reports whether v is a scalar of a kind.
+func (v Value) is(kind Kind) bool {
+	k, ok := v.ref.(Kind)
+	return ok && k == kind
+}
+
 // IsNull reports whether v is null.
 func (v Value) IsNull() bool { return v.ref == nil }
 
@@ -155,7 +161,7 @@ func (v Value) AsInt() (int64, bool) {
 
 // AsBool returns the value of a Boolean.
 func (v Value) AsBool() (value, ok bool) {
-	return v.num != 0, v.ref == any(BooleanKind)
+	return v.num != 0, v.is(BooleanKind)
 }
 
 // AsMap returns the map of a value that is one.
@@ -170,9 +176,15 @@ func (v Value) AsList() (*List, bool) {
 	return l, ok
 }
 
-// isInteger reports whether v is a java.lang.Integer and returns it.
+// AsObject returns the object of a value that is one, nil otherwise.
+func (v Value) AsObject() Object {
+	o, _ := v.ref.(Object)
+	return o
+}
+
+// integer returns the value of an Integer.
 func (v Value) integer() (int, bool) {
-	if v.ref == any(IntegerKind) {
+	if v.is(IntegerKind) {
 		return int(int64(v.num)), true
 	}
 	return 0, false

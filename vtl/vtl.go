@@ -122,8 +122,7 @@ func (t *Template) Execute(dst []byte, vars Vars) ([]byte, error) {
 	f := t.frames.Get().(*frame)
 	defer t.release(f)
 	f.vars, f.out, f.outLimit = vars, dst, len(dst)+t.limits.Output
-	f.steps, f.bytes, f.clock = t.limits.Steps, t.limits.Memory, stepsPerLook
-	f.deadline = time.Now().Add(t.limits.Time)
+	f.steps, f.bytes, f.look = t.limits.Steps, t.limits.Memory, max(0, t.limits.Steps-stepsPerLook)
 	err := t.body(f)
 	if j, ok := err.(*jump); ok && j.to != nil {
 		return dst, t.start.errorf(Runtime, "%s", j)
@@ -142,6 +141,6 @@ func (t *Template) release(f *frame) {
 	}
 	f.vars, f.out, f.scope, f.used = nil, nil, nil, 0
 	f.args = f.args[:0]
-	f.depth, f.macros = 0, 0
+	f.depth, f.macros, f.deadline = 0, 0, time.Time{}
 	t.frames.Put(f)
 }
