@@ -7,7 +7,8 @@ import (
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
-// Below a version lie the parts as they were when it was made.
+// Below a version lie the parts as they were when it was made. A version can go
+// while a stage names it: Terraform replaces a version by deleting it first.
 var documentationVersions = &Kind[restapi.DocumentationVersion]{
 	Name:    "DocumentationVersion",
 	Path:    "/restapis/{restapi_id}/documentation/versions/{doc_version}",
@@ -17,7 +18,6 @@ var documentationVersions = &Kind[restapi.DocumentationVersion]{
 	Hides:   Get | Update,
 	Patch:   Patch{{"/description", Replace}},
 	Rules:   Rules[restapi.DocumentationVersion]{Refuse: refuseListing},
-	Gone:    goneDocumentationVersion,
 	HAL: HAL{
 		Links: Links{
 			"documentationversion:delete": "~",
@@ -96,15 +96,4 @@ func publish(c *call, stageName, version string) error {
 	stage.DocumentationVersion = version
 	stage.LastUpdatedDate = restapi.Time{Time: c.now}
 	return c.put(path, stage)
-}
-
-// goneDocumentationVersion keeps a version that a stage refers to.
-func goneDocumentationVersion(c *call, v *restapi.DocumentationVersion) error {
-	list, err := all[restapi.Stage](c, c.api()+"/stages")
-	for _, s := range list {
-		if s.DocumentationVersion == v.Version {
-			return conflict("Cannot delete documentation version '%s', is referenced in stage: %s", v.Version, s.StageName)
-		}
-	}
-	return err
 }

@@ -172,7 +172,8 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 	if err := useCertificate(c, stagePath(c, s.StageName), before, s.ClientCertificateID); err != nil {
 		return err
 	}
-	if v := s.DocumentationVersion; v != "" && !c.exists(documentationVersionPath(c, v)) {
+	published := old != nil && old.DocumentationVersion == s.DocumentationVersion
+	if v := s.DocumentationVersion; v != "" && !published && !c.exists(documentationVersionPath(c, v)) {
 		return notFound("Invalid Documentation version identifier specified")
 	}
 	if a := s.AccessLogSettings; a != nil && a.DestinationARN != "" && !logDestination.MatchString(a.DestinationARN) {
