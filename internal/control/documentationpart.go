@@ -19,6 +19,10 @@ var documentationParts = &Kind[restapi.DocumentationPart]{
 		{Name: "location.type", Required: true, Enum: locationTypes},
 		{Name: "properties", Required: true},
 	},
+	Query: []Member{
+		{Name: "type", Enum: locationTypes},
+		{Name: "locationStatus", Enum: []string{"DOCUMENTED", "UNDOCUMENTED"}},
+	},
 	Missing: "Invalid Documentation part identifier specified",
 	Hides:   Get | Update,
 	Patch:   Patch{{"/properties", Replace}},
@@ -159,14 +163,7 @@ func showDocumentationPart(c *call, _ string, p *restapi.DocumentationPart) (any
 // pageOfParts lists the parts that the query asks for, or the entities which
 // have none.
 func pageOfParts(c *call) ([]*restapi.DocumentationPart, string, error) {
-	status := c.query.Get("locationStatus")
-	var v violations
-	v.check("type", c.query.Get("type"), Member{Enum: locationTypes})
-	v.check("locationStatus", status, Member{Enum: []string{"DOCUMENTED", "UNDOCUMENTED"}})
-	if err := v.err(); err != nil {
-		return nil, "", err
-	}
-	if status == "UNDOCUMENTED" {
+	if c.query.Get("locationStatus") == "UNDOCUMENTED" {
 		list, err := undocumented(c)
 		return list, "", err
 	}

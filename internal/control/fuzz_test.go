@@ -20,11 +20,17 @@ func FuzzRequest(f *testing.F) {
 		`{"type":"HTTP","uri":"http://a","httpMethod":"GET","requestParameters":{"integration.request.path.a":true}}`,
 		`{"stageName":"s","canarySettings":{"percentTraffic":"1e309"},"variables":{"a":null}}`,
 		`{"tags":{"a":[]}}`, `[`, `{"pathPart":"{a+}"}`, `{"authorizationType":"none","requestModels":{"a":"Empty"}}`,
+		`{"name":"a","type":"REQUEST","contentType":"application/json","schema":"{\"$ref\":\"#\"}","identitySource":"a,b","authorizerResultTtlInSeconds":"-1"}`,
+		`{"location":{"type":"METHOD","path":1},"properties":"{}","documentationVersion":"1.0"}`,
+		`{"patchOperations":[{"op":"add","path":"/identitySource","value":"a"},{"op":"replace","path":"/type"},{"op":"remove","path":"/providerARNs","value":"a"}]}`,
 	}
 	c := newClient(f)
 	api, get := c.deployable()
 	c.deploy(api, `{"stageName":"prod"}`)
+	authorizer := api + "/authorizers/" + c.call("POST", api+"/authorizers", tokenAuthorizer, 201)["id"].(string)
 	paths := []string{
+		api + "/models", api + "/models/Empty", api + "/authorizers", authorizer, api + "/requestvalidators",
+		api + "/documentation/parts", api + "/documentation/parts?locationStatus=UNDOCUMENTED", api + "/documentation/versions",
 		"/restapis", api, api + "/gatewayresponses/THROTTLED", strings.TrimSuffix(get, "/methods/GET"), get, get + "/integration",
 		get + "/responses/200", get + "/integration/responses/200", api + "/stages/prod", api + "/stages", api + "/deployments", "/account",
 	}

@@ -54,6 +54,7 @@ type Kind[T any] struct {
 	Status map[Verb]int    // statuses that are not the usual ones
 	Body   Body            // what Create or Put takes
 	URI    *Member         // what the framework demands of the last path member
+	Query  []Member        // what the framework demands of the query of List
 	Owned  bool            // List takes a resourceOwner
 
 	// Segment is the end of a thing's path where it is more than Key says; nil:
@@ -139,6 +140,7 @@ func (k *Kind[T]) operations(d *descriptor) []*operation {
 		}
 		if v.verb == List {
 			op.Name += "s"
+			op.Query = k.Query
 		}
 		if v.verb&(Create|Put) != 0 {
 			op.Body = k.Body
