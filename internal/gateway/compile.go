@@ -29,23 +29,31 @@ type compiler struct {
 // compile makes the plan of a stage and its deployment. What is wrong with one
 // method is that method's, and its refusal.
 func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition) *plan {
-	p := c.begin(s, st)
-	p.disabled = d.API.DisableExecuteAPIEndpoint
-	p.binary = d.API.BinaryMediaTypes
-	if e := d.API.EndpointConfiguration; e != nil && len(e.Types) > 0 {
-		p.context.EndpointType = e.Types[0]
-	}
-	failures, err := gatewayresponse.Compile(d.GatewayResponses)
+	p, err := c.frame(s, st, d.API, d.GatewayResponses)
 	if err != nil {
 		return c.broken(s, st, err)
 	}
-	p.failures = failures
 	for _, r := range d.Resources {
 		for _, verb := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
 			p.routes.add(r.Path, verb, c.method(p, &configuration{d.API, st, r, r.ResourceMethods[verb], nil}))
 		}
 	}
 	return p
+}
+
+// frame is a plan without methods.
+func (c *compiler) frame(s *slot, st *restapi.Stage, api *restapi.RestAPI, responses []*restapi.GatewayResponse) (*plan, error) {
+	p := c.begin(s, st)
+	p.disabled = api.DisableExecuteAPIEndpoint
+	p.binary = api.BinaryMediaTypes
+	if e := api.EndpointConfiguration; e != nil && len(e.Types) > 0 {
+		p.context.EndpointType = e.Types[0]
+	}
+	failures, err := gatewayresponse.Compile(responses)
+	if err == nil {
+		p.failures = failures
+	}
+	return p, err
 }
 
 func (c *compiler) begin(s *slot, st *restapi.Stage) *plan {

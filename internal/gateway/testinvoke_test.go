@@ -1,0 +1,177 @@
+package gateway
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewright/gatewright/internal/restapi"
+)
+
+// testOf makes a test of the one method of a definition.
+func testOf(m *restapi.Method, route string) *restapi.TestInvocation {
+	d := methods(map[string]*restapi.Method{route: m})
+	d.API = &restapi.RestAPI{ID: api}
+	verb, _, _ := strings.Cut(route, " ")
+	return &restapi.TestInvocation{Namespace: here, Definition: d, ResourceID: d.Resources[0].ID, HTTPMethod: verb}
+}
+
+var logLine = regexp.MustCompile(`(?m)^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4} : `)
+
+// said returns a log without what differs from run to run.
+func said(t *testing.T, log string) string {
+	t.Helper()
+	if !strings.HasSuffix(log, "\n") {
+		t.Error("the log does not end with a new line")
+	}
+	log = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).ReplaceAllString(log, "{id}")
+	log = regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(log, "{backend}")
+	log = regexp.MustCompile(`Root=[0-9a-f;=A-Za-z-]+`).ReplaceAllString(log, "{trace}")
+	log = regexp.MustCompile(`latency: \d+ ms`).ReplaceAllString(log, "latency: {n} ms")
+	return logLine.ReplaceAllString(log, ": ")
+}
+
+// The log and the answer of a MOCK: recorded on AWS.
+func TestTestInvokeMock(t *testing.T) {
+	b := start(t, "")
+	m := mocked("200", "tried")
+	m.APIKeyRequired, m.AuthorizationType, m.AuthorizerID = true, "CUSTOM", "abc123" // none of this is asked for
+	for _, c := range []struct{ name, path, shown, params, query string }{
+		{"path that fits", "/pets/123?foo=bar", "/pets/123", "{petId=123}", "{foo=bar}"},
+		{"foreign path", "/toys/1/2", "/toys/1/2", "{}", "{}"},
+		{"no path", "", "/pets/{petId}", "{petId={petId}}", "{}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			test := testOf(m, "GET /pets/{petId}")
+			test.PathWithQueryString = c.path
+			test.Definition.API.Policy = "{}"
+			test.Definition.API.EndpointConfiguration = &restapi.EndpointConfiguration{Types: []string{"PRIVATE"}}
+			got := b.TestInvoke(test)
+			want := "Execution log for request {id}\n" +
+				": Starting execution for request: {id}\n" +
+				": HTTP Method: GET, Resource Path: " + c.shown + "\n" +
+				": Method request path: " + c.params + "\n" +
+				": Method request query string: " + c.query + "\n" +
+				": Method request headers: {}\n" +
+				": Method request body before transformations: \n" +
+				": Method response body after transformations: tried\n" +
+				": Method response headers: {X-Is=tried, Content-Type=application/json}\n" +
+				": Successfully completed execution\n" +
+				": Method completed with status: 200\n"
+			if diff := cmp.Diff(want, said(t, got.Log)); diff != "" {
+				t.Errorf("log (-want +got)\n%s", diff)
+			}
+			got.Log, got.Latency = "", 0
+			if diff := cmp.Diff(&restapi.TestInvocationResult{
+				Status: 200, Body: "tried",
+				Headers:           map[string]string{"X-Is": "tried", "Content-Type": "application/json"},
+				MultiValueHeaders: map[string][]string{"X-Is": {"tried"}, "Content-Type": {"application/json"}},
+			}, got); diff != "" {
+				t.Errorf("result (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// What cannot be run says why, and answers as callers would be answered.
+func TestTestInvokeFailures(t *testing.T) {
+	b := start(t, "")
+	http := func(uri string) *restapi.Method {
+		return &restapi.Method{AuthorizationType: "NONE", MethodIntegration: &restapi.Integration{Type: "HTTP_PROXY", HTTPMethod: "GET", URI: uri}}
+	}
+	validated := mocked("200", "tried")
+	validated.RequestValidatorID = "abc123"
+	for _, c := range []struct {
+		name   string
+		method *restapi.Method
+		says   string
+		status int
+	}{
+		// Recorded on AWS.
+		{"bad address", http("no-address"), "Execution failed due to configuration error: Invalid endpoint address", 500},
+		{"nothing built", validated, "Execution failed due to configuration error: Request validator is not supported yet", 500},
+		{"no integration", &restapi.Method{AuthorizationType: "NONE"}, "Execution failed due to configuration error: Method has no integration", 500},
+		{"no backend", http("http://127.0.0.1:1/"), "Execution failed due to a network error communicating with endpoint", 504},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := b.TestInvoke(testOf(c.method, "GET /pets"))
+			if !strings.Contains(got.Log, " : "+c.says+"\n") {
+				t.Errorf("the log lacks %q:\n%s", c.says, got.Log)
+			}
+			if got.Status != c.status || got.Headers["x-amzn-ErrorType"] == "" || len(got.Headers) != 1 {
+				t.Errorf("got %d %v %s, want %d and the error type alone", got.Status, got.Headers, got.Body, c.status)
+			}
+			if strings.Contains(b.log.String(), "gateway response") {
+				t.Errorf("the server's own log tells of a test: %s", b.log)
+			}
+		})
+	}
+}
+
+// What a backend is sent and what it answers stands in the log, credentials
+// hidden but for their ends.
+func TestTestInvokeBackend(t *testing.T) {
+	backend := serve(t, ok(`{"ok":1}`, "X-B: 1"))
+	lambda := serve(t, ok(`{"statusCode":201,"headers":{"X-F":"f"},"body":"made"}`))
+	b := start(t, "http://"+lambda.address)
+
+	test := testOf(&restapi.Method{AuthorizationType: "AWS_IAM", MethodIntegration: &restapi.Integration{
+		Type: "HTTP_PROXY", HTTPMethod: "POST", URI: "http://" + backend.address + "/${stageVariables.at}",
+	}}, "ANY /pets")
+	test.HTTPMethod, test.PathWithQueryString, test.Body = "POST", "/pets?q=1", "hello"
+	test.MultiValueHeaders = map[string][]string{"Authorization": {"Bearer abcdefghijklmnop"}, "X-A": {"1", "2"}}
+	test.StageVariables = map[string]string{"at": "v1"}
+	got := b.TestInvoke(test)
+	want := "Execution log for request {id}\n" +
+		": Starting execution for request: {id}\n" +
+		": HTTP Method: POST, Resource Path: /pets\n" +
+		": Method request path: {}\n" +
+		": Method request query string: {q=1}\n" +
+		": Method request headers: {Authorization=*****************klmnop, X-A=1, X-A=2}\n" +
+		": Method request body before transformations: hello\n" +
+		": Endpoint request URI: http://{backend}/v1?q=1\n"
+	log := said(t, got.Log)
+	if !strings.HasPrefix(log, want) {
+		t.Errorf("log begins (-want +got)\n%s", cmp.Diff(want, log))
+	}
+	for _, line := range []string{
+		"Endpoint request body after transformations: hello",
+		"Sending request to http://{backend}/v1?q=1",
+		"Received response. Status: 200, Integration latency: {n} ms",
+		"Endpoint response headers: {Content-Length=8, X-B=1}",
+		`Endpoint response body before transformations: {"ok":1}`,
+		`Method response body after transformations: {"ok":1}`,
+		"Method completed with status: 200",
+	} {
+		if !strings.Contains(log, ": "+line+"\n") {
+			t.Errorf("the log lacks %q:\n%s", line, log)
+		}
+	}
+	if got.Status != 200 || got.Body != `{"ok":1}` || got.Headers["X-B"] != "1" || strings.Contains(got.Log, "abcdef") {
+		t.Errorf("got %+v", got)
+	}
+	if lines, body := backend.sent(); lines[0] != "POST /v1?q=1 HTTP/1.1" || body != "hello" {
+		t.Errorf("the backend was sent %q %q", lines, body)
+	}
+
+	test = testOf(&restapi.Method{AuthorizationType: "NONE", MethodIntegration: &restapi.Integration{
+		Type: "AWS_PROXY", HTTPMethod: "POST",
+		URI: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:f/invocations",
+	}}, "GET /pets/{petId}")
+	test.PathWithQueryString, test.Body = "/pets/7", strings.Repeat("x", 2000)
+	got = b.TestInvoke(test)
+	if got.Status != 201 || got.Body != "made" || got.Headers["X-F"] != "f" || got.Headers["X-Amzn-Trace-Id"] == "" || got.Headers["x-amzn-RequestId"] != "" {
+		t.Errorf("got %+v", got)
+	}
+	if !strings.Contains(got.Log, "before transformations: "+strings.Repeat("x", 1000)+" [TRUNCATED]\n") {
+		t.Errorf("the body is not cut:\n%s", got.Log)
+	}
+	_, event := lambda.sent()
+	for _, part := range []string{`"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
+		if !strings.Contains(event, part) {
+			t.Errorf("the event lacks %s: %s", part, event)
+		}
+	}
+}
