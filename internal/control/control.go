@@ -19,6 +19,9 @@ import (
 type Runtime interface {
 	// Served returns once this process serves the commit of that version.
 	Served(ctx context.Context, version uint64) error
+
+	// TestInvoke runs a method of a draft, as if it were deployed.
+	TestInvoke(t *restapi.TestInvocation) *restapi.TestInvocationResult
 }
 
 // A Config says what a control plane works on.

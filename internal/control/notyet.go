@@ -7,8 +7,6 @@ var notYet = []operation{
 	{Name: "CreateUsagePlanKey", Route: "POST /usageplans/{usageplanId}/keys"},
 	{Name: "DeleteUsagePlan", Route: "DELETE /usageplans/{usageplanId}"},
 	{Name: "DeleteUsagePlanKey", Route: "DELETE /usageplans/{usageplanId}/keys/{keyId}"},
-	{Name: "FlushStageAuthorizersCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/authorizers"},
-	{Name: "FlushStageCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/data"},
 	{Name: "GetExport", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/exports/{export_type}"},
 	{Name: "GetSdk", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/sdks/{sdk_type}"},
 	{Name: "GetUsage", Route: "GET /usageplans/{usageplanId}/usage"},
@@ -20,8 +18,6 @@ var notYet = []operation{
 	{Name: "ImportDocumentationParts", Route: "PUT /restapis/{restapi_id}/documentation/parts"},
 	{Name: "ImportRestApi", Route: "POST /restapis?mode=import"},
 	{Name: "PutRestApi", Route: "PUT /restapis/{restapi_id}"},
-	{Name: "TestInvokeAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers/{authorizer_id}"},
-	{Name: "TestInvokeMethod", Route: "POST /restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}"},
 	{Name: "UpdateUsage", Route: "PATCH /usageplans/{usageplanId}/keys/{keyId}/usage"},
 	{Name: "UpdateUsagePlan", Route: "PATCH /usageplans/{usageplanId}"},
 }

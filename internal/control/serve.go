@@ -36,6 +36,10 @@ type operation struct {
 	// in an update, where it may run more than once.
 	Run func(c *call) (answer, error)
 
+	// Then goes on where Run has only read, outside of the state, so that it may
+	// take long; nil: Run was all.
+	Then func(h *Handler, a answer) (answer, error)
+
 	verb  Verb
 	about *descriptor
 }
@@ -201,7 +205,7 @@ func (c *call) document() ([]byte, error) {
 func (h *Handler) run(c *call) (answer, error) {
 	var a answer // set by the last run, and read only when there was no error
 	ctx := c.request.Context()
-	if c.request.Method == http.MethodGet {
+	if c.request.Method == http.MethodGet || c.op.Then != nil {
 		err := h.store.View(ctx, func(r store.Reader) (err error) {
 			c.state = r
 			a, err = c.answer()
@@ -209,6 +213,9 @@ func (h *Handler) run(c *call) (answer, error) {
 		})
 		if err != nil {
 			return answer{}, err
+		}
+		if c.op.Then != nil {
+			return c.op.Then(h, a)
 		}
 		return a, nil
 	}

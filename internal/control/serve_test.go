@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store/memory"
 )
 
@@ -117,6 +118,10 @@ func TestBodies(t *testing.T) {
 
 // A runtime that serves nothing until it is told.
 type runtime struct{ served chan uint64 }
+
+func (r runtime) TestInvoke(*restapi.TestInvocation) *restapi.TestInvocationResult {
+	return &restapi.TestInvocationResult{}
+}
 
 func (r runtime) Served(ctx context.Context, version uint64) error {
 	select {

@@ -150,6 +150,15 @@ func stagesOfDeployment(c *call) ([]*restapi.Stage, error) {
 	return slices.DeleteFunc(list, func(s *restapi.Stage) bool { return s.DeploymentID != id }), err
 }
 
+// flush answers both flushes, of answers and of authorizers' results. A cache may
+// be empty at any time, and those of the data plane are: nothing is kept there.
+func flush(c *call) (answer, error) {
+	if !c.exists(c.path(stages.Path)) {
+		return answer{}, c.missing()
+	}
+	return answer{}, nil
+}
+
 // checkStage judges what a stage is to be, and fills in what every stage has.
 func checkStage(c *call, old, s *restapi.Stage) error {
 	settleStage(c, old, s)

@@ -36,6 +36,10 @@ var irregular = []operation{
 		Name: "GenerateClientCertificate", Route: "POST /clientcertificates", Status: 201, Kind: "ClientCertificate",
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,
 	},
+	{Name: "TestInvokeMethod", Route: "POST /restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}", Status: 200, Body: testMethodBody, Run: readTest, Then: testInvokeMethod},
+	{Name: "TestInvokeAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers/{authorizer_id}", Status: 200, Body: testAuthorizerBody, Run: readAuthorizerTest, Then: testInvokeAuthorizer},
+	{Name: "FlushStageCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/data", Status: 202, Kind: "Stage", Run: flush},
+	{Name: "FlushStageAuthorizersCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/authorizers", Status: 202, Kind: "Stage", Run: flush},
 	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
 	{
 		Name: "CreateDocumentationVersion", Route: "POST /restapis/{restapi_id}/documentation/versions", Status: 201, Kind: "DocumentationVersion",

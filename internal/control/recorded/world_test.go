@@ -3,6 +3,7 @@ package recorded_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,7 +18,9 @@ import (
 	"testing"
 
 	"github.com/gatewright/gatewright/internal/control"
+	"github.com/gatewright/gatewright/internal/gateway"
 	"github.com/gatewright/gatewright/internal/store/memory"
+	"github.com/gatewright/gatewright/internal/upstream"
 )
 
 // account is the account of all worlds: the one that stands in the recordings.
@@ -31,14 +34,18 @@ type world struct {
 	names map[string]string
 }
 
-// newWorld starts a control plane and makes the API that the tables are about:
-// two resources, /pets with a GET that has everything, two deployments, and a
-// stage with the first of them.
+// newWorld starts a control plane, with the data plane behind it, and makes the
+// API that the tables are about: two resources, /pets with a GET that has
+// everything, two deployments, and a stage with the first of them.
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	state := memory.New()
+	data, err := gateway.New(gateway.Config{Store: state, Upstream: new(upstream.Client)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	h, err := control.New(control.Config{
-		Store: state, Account: account, Region: "us-east-1", Log: slog.New(slog.DiscardHandler),
+		Store: state, Runtime: data, Account: account, Region: "us-east-1", Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	server := httptest.NewServer(h)
 	t.Cleanup(func() {
 		server.Close()
-		if err := state.Close(); err != nil {
+		if err := errors.Join(data.Close(), state.Close()); err != nil {
 			t.Error(err)
 		}
 	})
