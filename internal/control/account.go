@@ -6,7 +6,8 @@ import (
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
-const usagePlans = "UsagePlans"
+// usagePlansFeature is on in every account, and cannot be switched off.
+const usagePlansFeature = "UsagePlans"
 
 var accounts = &Kind[restapi.Account]{
 	Name:  "Account",
@@ -20,12 +21,12 @@ var accounts = &Kind[restapi.Account]{
 	Default: func(*call) *restapi.Account {
 		return &restapi.Account{
 			ThrottleSettings: &restapi.ThrottleSettings{BurstLimit: 5000, RateLimit: 10000},
-			Features:         []string{usagePlans},
+			Features:         []string{usagePlansFeature},
 			APIKeyVersion:    "1",
 		}
 	},
 	Check: func(_ *call, _, a *restapi.Account) error {
-		if !slices.Contains(a.Features, usagePlans) {
+		if !slices.Contains(a.Features, usagePlansFeature) {
 			return badRequest("Usage Plans cannot be disabled once enabled")
 		}
 		return nil

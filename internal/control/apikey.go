@@ -174,5 +174,8 @@ func pageAPIKeys(c *call) ([]*restapi.APIKey, string, error) {
 
 func goneAPIKey(c *call, k *restapi.APIKey) error {
 	c.writes.Delete(c.ns.Key(apiKeyOfValue(k.Value)))
+	if err := forgetKey(c, k.ID); err != nil {
+		return err
+	}
 	return c.delist(apiKeyPath(k.ID))
 }

@@ -188,17 +188,17 @@ func identitySources(a *restapi.Authorizer) []string {
 
 // editIdentitySource adds one expression and removes one, or all where it is
 // not said which: the text is a list to add and remove, and a scalar to replace.
-func editIdentitySource(a *restapi.Authorizer, target []string, o Operation) bool {
+func editIdentitySource(a *restapi.Authorizer, target []string, o Operation) (done bool, err error) {
 	op, value := opOf(text(o.Op)), text(o.Value)
 	if target[0] != "identitySource" || op == Replace {
-		return false
+		return false, nil
 	}
 	sources := slices.DeleteFunc(identitySources(a), func(s string) bool { return s == value || op == Remove && value == "" })
 	if op == Add {
 		sources = append(sources, value)
 	}
 	a.IdentitySource = strings.Join(sources, ",")
-	return true
+	return true, nil
 }
 
 func goneAuthorizer(c *call, a *restapi.Authorizer) error {

@@ -11,7 +11,8 @@ import (
 )
 
 // HAL says how a kind looks to clients that did not ask for plain JSON. In
-// hrefs, ~ is the thing's own path, or the collection's, and .. what is above it.
+// hrefs, ~ is the thing's own path, or the collection's, and .. what is above it; (today)
+// and (in 30 days) are days.
 type HAL struct {
 	Links   Links                                 // of one thing; self where it is more than the path
 	Related func(self string, thing object) Links // those that depend on the thing; nil: none
@@ -77,7 +78,7 @@ func (d document) MarshalJSON() ([]byte, error) {
 
 // hal writes an answer in HAL.
 func (c *call) hal(a answer) ([]byte, error) {
-	h := halWriter{kinds: c.kinds, prefixes: map[string]bool{}}
+	h := halWriter{kinds: c.kinds, now: c.now, prefixes: map[string]bool{}}
 	var d document
 	var err error
 	if a.list {
@@ -100,6 +101,7 @@ func (c *call) hal(a answer) ([]byte, error) {
 
 // A halWriter writes one document and remembers the prefixes of its relations.
 type halWriter struct {
+	now      time.Time
 	kinds    map[string]*descriptor
 	prefixes map[string]bool
 }
@@ -243,7 +245,7 @@ func (d document) self() link { return d[0].value.(document)[0].value.(link) }
 func (h *halWriter) resolve(hal *HAL, hrefs Links, self string) map[string]any {
 	links := make(map[string]any, len(hrefs))
 	for rel, href := range hrefs {
-		href = hal.href(expand(href, self))
+		href = hal.href(h.dated(expand(href, self)))
 		links[rel] = link{Href: href, Templated: strings.Contains(href, "{")}
 		h.use(rel)
 	}
@@ -256,6 +258,15 @@ func (h *HAL) href(path string) string {
 		return path
 	}
 	return h.Href(path)
+}
+
+// dated puts days into a href.
+func (h *halWriter) dated(href string) string {
+	if !strings.Contains(href, "(") {
+		return href
+	}
+	day := func(n int) string { return h.now.UTC().AddDate(0, 0, n).Format(time.DateOnly) }
+	return strings.NewReplacer("(today)", day(0), "(in 30 days)", day(30)).Replace(href)
 }
 
 // expand puts the thing's own path, or what is above it, into a href.

@@ -81,7 +81,7 @@ type Rules[T any] struct {
 
 	// Edit does an operation whose effect does not follow from the type of its
 	// target, and reports whether it was one.
-	Edit func(v *T, target []string, o Operation) bool
+	Edit func(v *T, target []string, o Operation) (done bool, err error)
 
 	// Prepare makes room for what an operation writes to.
 	Prepare func(v *T, target []string)
@@ -236,8 +236,19 @@ func (p *patcher[T]) step(v *T, o Operation) error {
 			return err
 		}
 	}
-	if p.rules.Edit != nil && p.rules.Edit(v, target, o) {
-		return nil
+	err := p.edit(v, op, target, o)
+	if errors.Is(err, errNotJSON) {
+		return p.rules.Refuse(p.rows, nil, o)
+	}
+	return err
+}
+
+// edit does an operation that the table admits.
+func (p *patcher[T]) edit(v *T, op Op, target []string, o Operation) error {
+	if p.rules.Edit != nil {
+		if done, err := p.rules.Edit(v, target, o); done || err != nil {
+			return err
+		}
 	}
 	if op == Copy {
 		return p.rules.Copy(v, o)
@@ -246,11 +257,7 @@ func (p *patcher[T]) step(v *T, o Operation) error {
 		p.rules.Prepare(v, target)
 	}
 	e := edit{op, target, o, p.rules.Absent}
-	err := e.walk(reflect.ValueOf(v).Elem(), target)
-	if errors.Is(err, errNotJSON) {
-		return p.rules.Refuse(p.rows, nil, o)
-	}
-	return err
+	return e.walk(reflect.ValueOf(v).Elem(), target)
 }
 
 func (p *patcher[T]) target(o Operation) []string {

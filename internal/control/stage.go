@@ -201,6 +201,9 @@ func goneStage(c *call, s *restapi.Stage) error {
 
 // forgetStage takes what is noted of a stage elsewhere along.
 func forgetStage(c *call, s *restapi.Stage) error {
+	if err := forgetPlans(c, c.name("restapi_id"), s.StageName); err != nil {
+		return err
+	}
 	return useCertificate(c, stagePath(c, s.StageName), s.ClientCertificateID, "")
 }
 

@@ -18,6 +18,8 @@ var kinds = []erased{
 	stages,                // /restapis/{restapi_id}/stages/{stage_name}
 	accounts,              // /account
 	apiKeys,               // /apikeys/{api_Key}
+	usagePlans,            // /usageplans/{usageplanId}
+	usagePlanKeys,         // /usageplans/{usageplanId}/keys/{keyId}
 	clientCertificates,    // /clientcertificates/{clientcertificate_id}
 	vpcLinks,              // /vpclinks/{vpclink_id}
 	sdkTypes,              // /sdktypes/{sdktype_id}
@@ -32,6 +34,7 @@ var irregular = []operation{
 	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
 	{Name: "CreateApiKey", Route: "POST /apikeys", Status: 201, Kind: "ApiKey", Body: apiKeyBody, Run: createAPIKey},
+	{Name: "GetUsagePlanKeys", Route: "GET /usageplans/{usageplanId}/keys", Status: 200, Kind: "UsagePlanKey", Run: getUsagePlanKeys},
 	{
 		Name: "GenerateClientCertificate", Route: "POST /clientcertificates", Status: 201, Kind: "ClientCertificate",
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,

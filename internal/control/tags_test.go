@@ -18,7 +18,7 @@ func TestTags(t *testing.T) {
 	api, _ := c.deployable()
 	c.deploy(api, `{"stageName":"prod"}`)
 	c.call("POST", "/domainnames", `{"domainName":"api.example.com"}`, 201)
-	for _, thing := range []string{api, api + "/stages/prod", "/vpclinks/" + c.link(), "/clientcertificates/" + c.certificate(), "/apikeys/" + c.apiKey("k"), "/domainnames/api.example.com"} {
+	for _, thing := range []string{api, api + "/stages/prod", "/vpclinks/" + c.link(), "/clientcertificates/" + c.certificate(), "/apikeys/" + c.apiKey("k"), c.plan(), "/domainnames/api.example.com"} {
 		tags := tagsOf(thing)
 		if got := c.call("GET", tags, "", 200)["tags"]; cmp.Diff(object{}, got) != "" {
 			t.Errorf("%s: got %v", thing, got)

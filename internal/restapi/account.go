@@ -17,6 +17,41 @@ type APIKey struct {
 	Tags            map[string]string `json:"tags,omitzero"`
 }
 
+// A UsagePlan says how much the holders of its keys may use which stages.
+type UsagePlan struct {
+	ID          string            `json:"id"`
+	Name        string            `json:"name"`
+	Description string            `json:"description,omitempty"`
+	APIStages   []APIStage        `json:"apiStages"`
+	Throttle    *ThrottleSettings `json:"throttle,omitempty"`
+	Quota       *QuotaSettings    `json:"quota,omitempty"`
+	ProductCode string            `json:"productCode,omitempty"` // of the AWS Marketplace
+	Tags        map[string]string `json:"tags,omitzero"`
+}
+
+// An APIStage is a stage that a usage plan is about.
+type APIStage struct {
+	APIID    string                       `json:"apiId"`
+	Stage    string                       `json:"stage"`
+	Throttle map[string]*ThrottleSettings `json:"throttle,omitempty"` // by "{path}/{METHOD}" as the owner typed it
+}
+
+// A QuotaSettings is how many requests each key of a usage plan has in a period.
+type QuotaSettings struct {
+	Limit  int    `json:"limit"`
+	Offset int    `json:"offset"`           // the day on which a WEEK or MONTH begins, from 0
+	Period string `json:"period,omitempty"` // DAY, WEEK, MONTH
+}
+
+// A UsagePlanKey is a key that belongs to a usage plan. Its value and name are
+// those of the APIKey and are not stored here.
+type UsagePlanKey struct {
+	ID    string `json:"id"`
+	Type  string `json:"type"` // API_KEY
+	Value string `json:"value,omitempty"`
+	Name  string `json:"name,omitempty"`
+}
+
 // A ClientCertificate is what a stage shows to HTTP backends to say who calls.
 type ClientCertificate struct {
 	ClientCertificateID   string            `json:"clientCertificateId"`

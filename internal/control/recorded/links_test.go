@@ -36,8 +36,8 @@ type resource struct {
 // reference.
 func TestLinks(t *testing.T) {
 	sets := load[[]linkSet](t, "links.json")
-	if len(sets) != 63 {
-		t.Errorf("%d sets of links, want 63", len(sets))
+	if len(sets) != 70 {
+		t.Errorf("%d sets of links, want 70", len(sets))
 	}
 	for _, set := range sets {
 		t.Run(set.Operation, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewright/gatewright/internal/control"
 	"github.com/gatewright/gatewright/internal/gateway"
@@ -25,6 +26,9 @@ import (
 
 // account is the account of all worlds: the one that stands in the recordings.
 const account = "111111111111"
+
+// now is the moment at which all worlds stand still.
+var now = time.Date(2016, time.August, 4, 12, 0, 0, 0, time.UTC)
 
 // A world is a control plane of its own that holds one API, and the names by
 // which the tables call what is in it.
@@ -46,6 +50,7 @@ func newWorld(t *testing.T) *world {
 	}
 	h, err := control.New(control.Config{
 		Store: state, Runtime: data, Account: account, Region: "us-east-1", Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return now },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -58,8 +63,10 @@ func newWorld(t *testing.T) *world {
 		}
 	})
 	w := &world{t: t, url: server.URL, names: map[string]string{
-		"method":   "/restapis/{api}/resources/{pets}/methods/GET",
-		"too long": strings.Repeat("d", 125_001),
+		"method":     "/restapis/{api}/resources/{pets}/methods/GET",
+		"today":      "2016-08-04",
+		"in 30 days": "2016-09-03",
+		"too long":   strings.Repeat("d", 125_001),
 	}}
 	w.make(load[[]request](t, "world.json")...)
 	w.names["API"] = strings.ToUpper(w.names["api"])
