@@ -5,10 +5,8 @@ package control
 var notYet = []operation{
 	{Name: "GetExport", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/exports/{export_type}"},
 	{Name: "GetSdk", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/sdks/{sdk_type}"},
-	{Name: "GetUsage", Route: "GET /usageplans/{usageplanId}/usage"},
 	{Name: "ImportApiKeys", Route: "POST /apikeys?mode=import"},
 	{Name: "ImportDocumentationParts", Route: "PUT /restapis/{restapi_id}/documentation/parts"},
 	{Name: "ImportRestApi", Route: "POST /restapis?mode=import"},
 	{Name: "PutRestApi", Route: "PUT /restapis/{restapi_id}"},
-	{Name: "UpdateUsage", Route: "PATCH /usageplans/{usageplanId}/keys/{keyId}/usage"},
 }

@@ -20,6 +20,7 @@ var kinds = []erased{
 	apiKeys,               // /apikeys/{api_Key}
 	usagePlans,            // /usageplans/{usageplanId}
 	usagePlanKeys,         // /usageplans/{usageplanId}/keys/{keyId}
+	usages,                // /usageplans/{usageplanId}/keys/{keyId}/usage
 	clientCertificates,    // /clientcertificates/{clientcertificate_id}
 	vpcLinks,              // /vpclinks/{vpclink_id}
 	sdkTypes,              // /sdktypes/{sdktype_id}
@@ -35,6 +36,7 @@ var irregular = []operation{
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
 	{Name: "CreateApiKey", Route: "POST /apikeys", Status: 201, Kind: "ApiKey", Body: apiKeyBody, Run: createAPIKey},
 	{Name: "GetUsagePlanKeys", Route: "GET /usageplans/{usageplanId}/keys", Status: 200, Kind: "UsagePlanKey", Run: getUsagePlanKeys},
+	{Name: "GetUsage", Route: "GET /usageplans/{usageplanId}/usage", Status: 200, Kind: "Usage", Query: usageQuery, Run: getUsage},
 	{
 		Name: "GenerateClientCertificate", Route: "POST /clientcertificates", Status: 201, Kind: "ClientCertificate",
 		Body: clientCertificateBody, Ahead: makeKeyPair, Run: generateClientCertificate,

@@ -52,6 +52,23 @@ type UsagePlanKey struct {
 	Name  string `json:"name,omitempty"`
 }
 
+// A Usage is what the keys of a usage plan used, and what they had left.
+type Usage struct {
+	UsagePlanID string               `json:"usagePlanId"`
+	StartDate   string               `json:"startDate"` // 2006-01-02
+	EndDate     string               `json:"endDate"`
+	Position    string               `json:"position,omitempty"`
+	Values      map[string][][]int64 `json:"values"` // key id → for each day, used and remaining requests
+}
+
+// An Allowance is what the owner of a usage plan set a key's remaining quota to,
+// for what was left of a period.
+type Allowance struct {
+	Remaining int    `json:"remaining"`
+	Since     Time   `json:"since"`
+	Until     string `json:"until"` // the period's last day, 2006-01-02
+}
+
 // A ClientCertificate is what a stage shows to HTTP backends to say who calls.
 type ClientCertificate struct {
 	ClientCertificateID   string            `json:"clientCertificateId"`
