@@ -23,12 +23,21 @@ func FuzzRequest(f *testing.F) {
 		`{"name":"a","type":"REQUEST","contentType":"application/json","schema":"{\"$ref\":\"#\"}","identitySource":"a,b","authorizerResultTtlInSeconds":"-1"}`,
 		`{"location":{"type":"METHOD","path":1},"properties":"{}","documentationVersion":"1.0"}`,
 		`{"patchOperations":[{"op":"add","path":"/identitySource","value":"a"},{"op":"replace","path":"/type"},{"op":"remove","path":"/providerARNs","value":"a"}]}`,
+		`{"patchOperations":[{"op":"add","path":"/apiStages/a:b/throttle//c/GET/rateLimit","value":"1"},{"op":"replace","path":"/quota/period","value":"WEEK"}]}`,
+		`{"name":"n","apiStages":[{"apiId":"a","throttle":{"/GET":null}}],"quota":{"offset":"9","period":"DAY"},"stageKeys":[{}],"targetArns":["a"]}`,
+		`{"patchOperations":[{"op":"replace","path":"/remaining","value":"1"},{"op":"add","path":"/stages","value":"a/b"}]}`,
+		"Name,key,Enabled\n'n',apikey1234abcdefghij0123456789,x",
 	}
 	c := newClient(f)
 	api, get := c.deployable()
 	c.deploy(api, `{"stageName":"prod"}`)
 	authorizer := api + "/authorizers/" + c.call("POST", api+"/authorizers", tokenAuthorizer, 201)["id"].(string)
+	_, stage := c.stage()
+	plan, key := c.plan(stage), c.apiKey("k")
+	c.attach(plan, key)
 	paths := []string{
+		"/apikeys", "/apikeys/" + key, importPath, "/usageplans", plan, plan + "/keys", plan + "/keys/" + key + "/usage",
+		"/clientcertificates/" + c.certificate(), "/vpclinks", "/vpclinks/" + c.link(),
 		api + "/models", api + "/models/Empty", api + "/authorizers", authorizer, api + "/requestvalidators",
 		api + "/documentation/parts", api + "/documentation/parts?locationStatus=UNDOCUMENTED", api + "/documentation/versions",
 		"/restapis", api, api + "/gatewayresponses/THROTTLED", strings.TrimSuffix(get, "/methods/GET"), get, get + "/integration",

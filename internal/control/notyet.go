@@ -5,7 +5,6 @@ package control
 var notYet = []operation{
 	{Name: "GetExport", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/exports/{export_type}"},
 	{Name: "GetSdk", Route: "GET /restapis/{restapi_id}/stages/{stage_name}/sdks/{sdk_type}"},
-	{Name: "ImportApiKeys", Route: "POST /apikeys?mode=import"},
 	{Name: "ImportDocumentationParts", Route: "PUT /restapis/{restapi_id}/documentation/parts"},
 	{Name: "ImportRestApi", Route: "POST /restapis?mode=import"},
 	{Name: "PutRestApi", Route: "PUT /restapis/{restapi_id}"},

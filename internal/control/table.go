@@ -35,6 +35,7 @@ var irregular = []operation{
 	{Name: "CreateRestApi", Route: "POST /restapis", Status: 201, Kind: "RestApi", Body: restAPIBody, Run: createRestAPI},
 	{Name: "CreateDeployment", Route: "POST /restapis/{restapi_id}/deployments", Status: 201, Kind: "Deployment", Body: deploymentBody, Run: createDeployment},
 	{Name: "CreateApiKey", Route: "POST /apikeys", Status: 201, Kind: "ApiKey", Body: apiKeyBody, Run: createAPIKey},
+	{Name: "ImportApiKeys", Route: "POST /apikeys?mode=import", Status: 201, Query: importQuery, Ahead: readDocument, Run: importAPIKeys},
 	{Name: "GetUsagePlanKeys", Route: "GET /usageplans/{usageplanId}/keys", Status: 200, Kind: "UsagePlanKey", Run: getUsagePlanKeys},
 	{Name: "GetUsage", Route: "GET /usageplans/{usageplanId}/usage", Status: 200, Kind: "Usage", Query: usageQuery, Run: getUsage},
 	{
