@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,11 +97,16 @@ func cases(t testing.TB, path string) (*archive, []*templateCase) {
 	}
 	archive := parseArchive(string(data))
 	var list []*templateCase
+	var common []section // of all cases in the file
 	for i := range archive.files {
 		f := &archive.files[i]
 		name, kind, found := strings.Cut(f.name, "/")
+		if name == "*" {
+			common = append(common, section{kind, f})
+			continue
+		}
 		if !found {
-			list = append(list, &templateCase{name: name})
+			list = append(list, &templateCase{name: name, sections: slices.Clone(common)})
 			kind = "template"
 		}
 		last := list[len(list)-1]

@@ -1,9 +1,6 @@
 package vtl
 
 func (c *compiler) choice(n *ifNode) render {
-	if r := c.separator(n); r != nil {
-		return r
-	}
 	tests := make([]test, len(n.branches))
 	bodies := make([]render, len(n.branches)+1)
 	for i, b := range n.branches {
@@ -40,32 +37,15 @@ func choiceOfTwo(t test, yes, no render) render {
 	}
 }
 
-// separator compiles #if($foreach.hasNext),#end, which most loops have; nil
-// for anything else.
-func (c *compiler) separator(n *ifNode) render {
+// separator returns the text and the condition of #if($foreach.hasNext),#end,
+// which most loops have.
+func (n *ifNode) separator() (text string, condition *refNode, ok bool) {
 	if len(n.branches) != 1 || len(n.orElse) > 0 || len(n.branches[0].body) != 1 {
-		return nil
+		return "", nil, false
 	}
-	text, ok := n.branches[0].body[0].(textNode)
+	s, isText := n.branches[0].body[0].(textNode)
 	condition, isRef := n.branches[0].condition.(*refNode)
-	if !ok || !isRef || !condition.isHasNext() {
-		return nil
-	}
-	s, slot, otherwise := string(text), c.slot(condition.name), c.truth(condition)
-	return func(f *frame) error {
-		l, ok := f.slots[slot].value.ref.(*loop)
-		hasNext := ok && l.hasNext
-		if !ok || f.scope != nil {
-			var err error
-			if hasNext, err = otherwise(f); err != nil {
-				return err
-			}
-		}
-		if !hasNext {
-			return nil
-		}
-		return f.write(s)
-	}
+	return string(s), condition, isText && isRef && condition.isHasNext()
 }
 
 // isHasNext reports whether a reference is $foreach.hasNext.

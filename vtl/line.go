@@ -6,26 +6,41 @@ import (
 	"unsafe"
 )
 
-// A segment is a text and the reference behind it, if there is one.
+// A segment is a text and the reference behind it, if there is one; or a text
+// that is printed only if the loop goes on.
 type segment struct {
 	text     string
 	ref      *refNode
 	get      eval
 	slot     int
 	property string // of a reference that is a variable's property
+	hasNext  test   // says whether the loop goes on
 }
 
 type line []segment
 
-// plainRun counts the texts and plain references that statements begin with.
+// plainRun counts the texts, plain references and separators that statements
+// begin with.
 func plainRun(body []node) int {
 	for i, n := range body {
-		ref, ok := n.(*refNode)
-		if _, isText := n.(textNode); !isText && !(ok && ref.isPlain()) {
+		if !isPlain(n) {
 			return i
 		}
 	}
 	return len(body)
+}
+
+func isPlain(n node) bool {
+	switch n := n.(type) {
+	case textNode:
+		return true
+	case *refNode:
+		return n.isPlain()
+	case *ifNode:
+		_, _, ok := n.separator()
+		return ok
+	}
+	return false
 }
 
 // isPlain reports whether only the value of a reference is printed.
@@ -36,14 +51,18 @@ func (n *refNode) isPlain() bool { return !n.runt && n.computed && !n.escaped &&
 func (c *compiler) line(body []node) render {
 	var l line
 	for _, n := range body {
-		if s, ok := n.(textNode); ok {
-			l = append(l, segment{text: string(s)})
-			continue
+		switch n := n.(type) {
+		case textNode:
+			l = append(l, segment{text: string(n)})
+		case *ifNode:
+			text, condition, _ := n.separator()
+			l = append(l, segment{text: text, slot: c.slot(condition.name), hasNext: c.truth(condition)})
+		case *refNode:
+			if last := len(l) - 1; last < 0 || l[last].ref != nil || l[last].hasNext != nil {
+				l = append(l, segment{})
+			}
+			c.fill(&l[len(l)-1], n)
 		}
-		if len(l) == 0 || l[len(l)-1].ref != nil {
-			l = append(l, segment{})
-		}
-		c.fill(&l[len(l)-1], n.(*refNode))
 	}
 	return l.render
 }
@@ -59,6 +78,14 @@ func (l line) render(f *frame) error {
 	out := f.out
 	for i := range l {
 		s := &l[i]
+		if s.hasNext != nil {
+			f.out = out
+			if ok, err := s.goesOn(f); err != nil {
+				return err
+			} else if !ok {
+				continue
+			}
+		}
 		out = append(out, s.text...)
 		if s.ref == nil {
 			continue
@@ -97,6 +124,14 @@ func (l line) render(f *frame) error {
 		return errOutput
 	}
 	return nil
+}
+
+// goesOn reports whether the loop goes on.
+func (s *segment) goesOn(f *frame) (bool, error) {
+	if l, ok := f.slots[s.slot].value.ref.(*loop); ok && f.scope == nil {
+		return l.hasNext, nil
+	}
+	return s.hasNext(f)
 }
 
 // appendInt appends an integer, a digit at once: most are.

@@ -348,6 +348,7 @@ func (r *regexpParser) count() int {
 
 // escape reads what follows a backslash outside of a class.
 func (r *regexpParser) escape() piece {
+	start := r.pos
 	switch c := r.rune(); c {
 	case 'A':
 		return anchor(atBegin)
@@ -381,7 +382,7 @@ func (r *regexpParser) escape() piece {
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return r.backreference(int(c - '0'))
 	default:
-		r.pos -= utf8.RuneLen(c)
+		r.pos = start
 		return charPiece{r.escapedSet()}
 	}
 }

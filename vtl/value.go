@@ -176,12 +176,6 @@ func (v Value) AsList() (*List, bool) {
 	return l, ok
 }
 
-// AsObject returns the object of a value that is one, nil otherwise.
-func (v Value) AsObject() Object {
-	o, _ := v.ref.(Object)
-	return o
-}
-
 // integer returns the value of an Integer.
 func (v Value) integer() (int, bool) {
 	if v.is(IntegerKind) {
