@@ -89,6 +89,9 @@ class Answer:
     def json(self):
         return json.loads(self.body)
 
+    def text(self):
+        return self.body.decode()
+
 
 def call(url, method, path, headers=None, body=None):
     parts = urlsplit(url)

@@ -1,37 +1,96 @@
 #!/bin/sh
-# Runs real AWS clients, boto3 and the AWS CLI, against a running gatewright:
+# Runs real AWS clients against a running gatewright; README.md tells more:
 #
-#	conformance/run.sh              all tests
-#	conformance/run.sh -k story     those whose name has "story" in it
+#	conformance/run.sh                    all tests
+#	conformance/run.sh -k Java            one client: CLI, Boto3, Go, JavaScript, Java
+#	conformance/run.sh -k 'Go and stages' one test by one client
 #
 # GATEWRIGHT names the binary; without it one is built. The clients are
-# installed into .clients, once for each requirements.txt.
+# installed into .clients, each once for each version of what names it.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-clients=$root/.clients
-python=$clients/python
+export CLIENTS="$root/.clients"
 
 fail() {
 	echo "conformance: $*" >&2
 	exit 1
 }
 
-command -v python3 >/dev/null || fail "python3 is needed to run AWS clients, and is not on the PATH"
+# without tells that a client cannot run here. Where CI is set it must.
+NOT_RUN=
+notes=
+without() {
+	echo "conformance: NOT RUN: $1: $2" >&2
+	[ -z "${CI:-}" ] || exit 1
+	NOT_RUN="$NOT_RUN $1"
+	notes="$notes
+conformance: NOT RUN: $1: $2"
+}
 
-if ! cmp -s "$here/requirements.txt" "$python/requirements.txt"; then
-	echo "conformance: installing clients into $python"
-	rm -rf "$python"
-	python3 -m venv "$python" || fail "python3 cannot make a virtual environment; on Debian: apt install python3-venv"
-	"$python/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$here/requirements.txt" ||
-		fail "the clients of requirements.txt cannot be installed"
-	"$python/bin/python" -m pip --disable-pip-version-check check || fail "the clients of requirements.txt do not fit each other"
-	cp "$here/requirements.txt" "$python/requirements.txt" # last: all of it is there
-fi
+has() { command -v "$1" >/dev/null; }
+
+# stale reports whether a client must be installed: files that name what it
+# needs are not those of its last installation. It clears the client's folder.
+stale() {
+	client=$CLIENTS/$1
+	shift
+	cat "$@" | cmp -s - "$client/installed" && return 1
+	echo "conformance: installing into $client"
+	rm -rf "$client"
+	mkdir -p "$client"
+}
+
+# installed is the last step: all of it is there.
+installed() { cat "$@" >"$client/installed"; }
+
+install_python() {
+	has python3 || fail "python3 is needed to run the tests, and is not on the PATH"
+	if stale python "$here/requirements.txt"; then
+		python3 -m venv "$client" || fail "python3 cannot make a virtual environment; on Debian: apt install python3-venv"
+		"$client/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$here/requirements.txt" ||
+			fail "what requirements.txt names cannot be installed"
+		"$client/bin/python" -m pip --disable-pip-version-check check || fail "what requirements.txt names does not fit together"
+		installed "$here/requirements.txt"
+	fi
+}
+
+install_go() {
+	has go || { without Go "go is not on the PATH"; return; }
+	if stale go "$here/go/go.sum" "$here/go/main.go"; then
+		(cd "$here/go" && go build -o "$client/client" .) || fail "the client in conformance/go cannot be built"
+		installed "$here/go/go.sum" "$here/go/main.go"
+	fi
+}
+
+install_javascript() {
+	{ has node && has npm; } || { without JavaScript "node or npm is not on the PATH"; return; }
+	if stale js "$here/js/package-lock.json" "$here/js/client.js"; then
+		cp "$here/js/.npmrc" "$here"/js/* "$client"
+		(cd "$client" && npm ci --silent --ignore-scripts --no-audit --no-fund) || fail "what conformance/js names cannot be installed"
+		installed "$here/js/package-lock.json" "$here/js/client.js"
+	fi
+}
+
+install_java() {
+	{ has javac && has mvn; } || { without Java "javac or mvn is not on the PATH"; return; }
+	if stale java "$here/java/pom.xml" "$here/java/Client.java"; then
+		mvn --quiet --batch-mode --file "$here/java/pom.xml" dependency:copy-dependencies \
+			-DincludeScope=runtime -DoutputDirectory="$client/lib" || fail "what conformance/java names cannot be installed"
+		javac -cp "$client/lib/*" -d "$client/classes" "$here/java/Client.java" || fail "the client in conformance/java cannot be built"
+		installed "$here/java/pom.xml" "$here/java/Client.java"
+	fi
+}
+
+install_python
+install_go
+install_javascript
+install_java
+export NOT_RUN
 
 if [ -z "${GATEWRIGHT:-}" ]; then
-	GATEWRIGHT=$clients/gatewright
+	GATEWRIGHT=$CLIENTS/gatewright
 	(cd "$root" && go build -o "$GATEWRIGHT" ./cmd/gatewright) || fail "gatewright cannot be built"
 fi
 case $GATEWRIGHT in /*) ;; *) GATEWRIGHT=$PWD/$GATEWRIGHT ;; esac
@@ -39,4 +98,7 @@ case $GATEWRIGHT in /*) ;; *) GATEWRIGHT=$PWD/$GATEWRIGHT ;; esac
 export GATEWRIGHT
 
 cd "$here"
-exec "$python/bin/python" -m pytest -q --tb=short -p no:cacheprovider "$@"
+status=0
+"$CLIENTS/python/bin/python" -m pytest -q --tb=short -p no:cacheprovider -n 2 --dist loadfile "$@" || status=$?
+[ -z "$notes" ] || echo "$notes" >&2
+exit $status

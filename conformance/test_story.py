@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from clients import CLI, Boto3, Refused
+from clients import Refused
 from gatewright import FORMS
 
 TOKEN = "MISSING_AUTHENTICATION_TOKEN"
@@ -24,9 +24,7 @@ CUSTOMISE = [
 ]
 
 
-@pytest.mark.parametrize("client", [Boto3, CLI])
-def test_story(client, gateway, echo):
-    aws = client(gateway.url)
+def test_story(aws, gateway, echo):
     api = pet_store(aws, echo)
     for form in FORMS:
         calls(lambda *request, **more: gateway.invoke(api, "prod", *request, form=form, **more))
