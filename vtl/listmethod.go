@@ -228,14 +228,14 @@ func listInsertAll(f *frame, l *List, i int, from Value) (Value, error) {
 	if i < 0 || i > l.Len() {
 		return Value{}, indexError(i, l.Len())
 	}
-	it, _ := iteratorOf(from)
-	var items []Value
-	for it.hasNext() {
+	n, _ := sizeOf(from)
+	if err := f.build(valueSize * (n + l.Len() - i)); err != nil {
+		return Value{}, err
+	}
+	items := make([]Value, 0, n)
+	for it, _ := iteratorOf(from); it.hasNext(); {
 		e, _ := it.take()
 		items = append(items, e)
-	}
-	if err := f.build(valueSize * (len(items) + l.Len() - i)); err != nil {
-		return Value{}, err
 	}
 	l.splice(i, i, items...)
 	return Bool(len(items) > 0), nil
