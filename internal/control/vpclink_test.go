@@ -61,3 +61,33 @@ func TestVPCLinkInUse(t *testing.T) {
 	c.call("DELETE", "/vpclinks/"+link, "", 202)
 	c.refused("PUT", method+"/integration", put, 400, "BadRequestException", "Invalid Vpc Link identifier specified")
 }
+
+// The service's documentation has no example of a VPC link's links: these are
+// like those of other kinds, our choice.
+func TestVPCLinkHAL(t *testing.T) {
+	c := newClient(t)
+	path := "/vpclinks/" + c.link()
+	c.accept = "*/*"
+	links := func(got object) object { return got["_links"].(object) }
+	one := links(c.call("GET", path, "", 200))
+	list := links(c.call("GET", "/vpclinks", "", 200))
+	for _, row := range []struct {
+		relation  string
+		of        object
+		want      string
+		templated bool
+	}{
+		{"self", one, path, false},
+		{"vpclink:delete", one, path, false},
+		{"vpclink:update", one, path, false},
+		{"item", list, path, false},
+		{"vpclink:by-id", list, "/vpclinks/{vpclink_id}", true},
+		{"vpclink:create", list, "/vpclinks", false},
+		{"sdktype:by-id", links(c.call("GET", "/sdktypes", "", 200)), "/sdktypes/{sdktype_id}", true},
+	} {
+		got, _ := row.of[row.relation].(object)
+		if got["href"] != row.want || (got["templated"] == true) != row.templated {
+			t.Errorf("%s: got %v, want %s", row.relation, got, row.want)
+		}
+	}
+}
