@@ -20,7 +20,7 @@ var domainNames = &Kind[restapi.DomainName]{
 	Verbs:   every &^ Put,
 	Tagged:  true,
 	Missing: "Invalid domain name identifier specified",
-	Owned:   true,
+	Query:   []Member{resourceOwner},
 	Body: Body{
 		{Name: "domainName", Required: true},
 		{Name: "certificateName"},

@@ -15,7 +15,7 @@ var domainNameAccessAssociations = &Kind[restapi.DomainNameAccessAssociation]{
 	Tagged:  true,
 	Missing: "Invalid domain name access association identifier specified",
 	Taken:   "Domain name access association already exists for this access association source",
-	Owned:   true,
+	Query:   []Member{resourceOwner},
 	Body: Body{
 		{Name: "domainNameArn", Required: true},
 		{Name: "accessAssociationSourceType", Required: true, Enum: []string{"VPCE"}},
@@ -57,13 +57,7 @@ func newAssociation(c *call, a *restapi.DomainNameAccessAssociation) error {
 // association that somebody else made, and names both in the query.
 func rejectAssociation(c *call) (answer, error) {
 	arn, domain := c.query.Get("domainNameAccessAssociationArn"), c.query.Get("domainNameArn")
-	var v violations
-	for _, name := range []string{"domainNameAccessAssociationArn", "domainNameArn"} {
-		if !c.query.Has(name) {
-			v.check(name, nil, Member{Required: true})
-		}
-	}
-	if err := v.err(); err != nil {
+	if err := c.checkModel(); err != nil {
 		return answer{}, err
 	}
 	path := associationsPath + "/" + url.PathEscape(arn)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,6 @@ type Kind[T any] struct {
 	Body   Body            // what Create or Put takes
 	URI    *Member         // what the framework demands of the last path member
 	Query  []Member        // what the framework demands of the query of List
-	Owned  bool            // List takes a resourceOwner
 
 	// Segment is the end of a thing's path where it is more than Key says; nil:
 	// the value of Key.
@@ -194,9 +194,6 @@ func (k *Kind[T]) list(c *call) (answer, error) {
 	if err := c.checkParents(); err != nil {
 		return answer{}, err
 	}
-	if err := k.checkOwner(c); err != nil {
-		return answer{}, err
-	}
 	return k.listed(c)
 }
 
@@ -218,7 +215,7 @@ func (k *Kind[T]) listed(c *call) (answer, error) {
 }
 
 func (k *Kind[T]) page(c *call, path string) ([]*T, string, error) {
-	if k.Owned && c.query.Get("resourceOwner") == otherAccounts {
+	if k.sharable() && c.query.Get(resourceOwner.Name) == otherAccounts {
 		return nil, "", nil
 	}
 	if k.All != nil {
@@ -231,16 +228,14 @@ func (k *Kind[T]) page(c *call, path string) ([]*T, string, error) {
 	return page(c, path, read[T])
 }
 
-// otherAccounts asks for things that other accounts share with the caller's.
-// There are none: accounts do not know each other here.
+// resourceOwner is what List takes of kinds that accounts can share. There is
+// nothing of others: accounts do not know each other here.
+var resourceOwner = Member{Name: "resourceOwner", Enum: []string{"SELF", otherAccounts}}
+
 const otherAccounts = "OTHER_ACCOUNTS"
 
-func (k *Kind[T]) checkOwner(c *call) error {
-	var v violations
-	if k.Owned {
-		v.check("resourceOwner", c.query.Get("resourceOwner"), Member{Enum: []string{"SELF", otherAccounts}})
-	}
-	return v.err()
+func (k *Kind[T]) sharable() bool {
+	return slices.ContainsFunc(k.Query, func(m Member) bool { return m.Name == resourceOwner.Name })
 }
 
 func (k *Kind[T]) get(c *call) (answer, error) {

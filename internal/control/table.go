@@ -46,7 +46,10 @@ var irregular = []operation{
 	{Name: "TestInvokeAuthorizer", Route: "POST /restapis/{restapi_id}/authorizers/{authorizer_id}", Status: 200, Body: testAuthorizerBody, Run: readAuthorizerTest, Then: testInvokeAuthorizer},
 	{Name: "FlushStageCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/data", Status: 202, Kind: "Stage", Run: flush},
 	{Name: "FlushStageAuthorizersCache", Route: "DELETE /restapis/{restapi_id}/stages/{stage_name}/cache/authorizers", Status: 202, Kind: "Stage", Run: flush},
-	{Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202, Run: rejectAssociation},
+	{
+		Name: "RejectDomainNameAccessAssociation", Route: "POST /rejectdomainnameaccessassociations", Status: 202,
+		Query: []Member{{Name: "domainNameAccessAssociationArn", Required: true}, {Name: "domainNameArn", Required: true}}, Run: rejectAssociation,
+	},
 	{
 		Name: "CreateDocumentationVersion", Route: "POST /restapis/{restapi_id}/documentation/versions", Status: 201, Kind: "DocumentationVersion",
 		Body: documentationVersionBody, Run: createDocumentationVersion,
