@@ -39,7 +39,8 @@ const (
 	// end.
 	Memory = "memory"
 
-	// AWS, as Server.Lambda, invokes functions at AWS, in their own region.
+	// AWS, as Server.Lambda, invokes functions at AWS, in their own region; as
+	// Server.Limits, it stands for AWS's quotas.
 	AWS = "aws"
 )
 
@@ -81,6 +82,14 @@ type Server struct {
 	Lambda            string
 	LambdaCredentials aws.CredentialsProvider
 
+	// Limits is AWS for its quotas on how many APIs, stages and so on an account
+	// has; "": none.
+	Limits string
+
+	// ControlRate is how many calls per second the control plane answers, four
+	// times as many at once; 0: all.
+	ControlRate float64
+
 	Log *slog.Logger // nil: slog.Default()
 
 	store     store.Store
@@ -117,10 +126,13 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 func (s *Server) start(ctx context.Context) error {
+	limits, err := s.limits()
+	if err != nil {
+		return err
+	}
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
-	var err error
 	if s.store, err = s.openStore(); err != nil {
 		return err
 	}
@@ -137,6 +149,7 @@ func (s *Server) start(ctx context.Context) error {
 	}
 	api, err := control.New(control.Config{
 		Store: s.store, Runtime: s.gateway, Account: s.Account, Region: s.Region, Log: s.Log,
+		Limits: limits, Rate: s.ControlRate,
 	})
 	if err != nil {
 		return err
@@ -189,6 +202,16 @@ func (s *Server) openStore() (store.Store, error) {
 		return memory.New(), nil
 	}
 	return bolt.Open(filepath.Join(s.Data, "gatewright.db"))
+}
+
+func (s *Server) limits() (*control.Limits, error) {
+	switch s.Limits {
+	case "":
+		return nil, nil
+	case AWS:
+		return &control.AWSLimits, nil
+	}
+	return nil, fmt.Errorf("limits %q: there are those of %q, or none", s.Limits, AWS)
 }
 
 // functions is where functions are invoked, or nil.

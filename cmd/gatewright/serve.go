@@ -67,6 +67,8 @@ environment over the file.`,
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
+	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or none`)
+	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
 	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")
 	f.StringVar(&s.logForm, "log", "text", "form of the log on standard error: text or json")
 	f.BoolVar(&s.debug, "debug", false, "log more")

@@ -21,6 +21,7 @@ type call struct {
 	kinds   map[string]*descriptor
 	ns      restapi.Namespace
 	now     time.Time
+	limits  *Limits // nil: none
 	query   url.Values
 	body    object
 	ahead   any // what the operation's Ahead made
@@ -83,6 +84,9 @@ func (c *call) exists(path string) bool {
 
 func (c *call) put(path string, v any) error {
 	record, err := encode(v)
+	if err == nil && c.limits != nil {
+		err = c.checkQuota(path, record)
+	}
 	if err == nil {
 		c.writes.Put(c.ns.Key(path), record)
 	}

@@ -32,6 +32,8 @@ type Config struct {
 	Region  string           // likewise; "": us-east-1
 	Now     func() time.Time // nil: time.Now
 	Log     *slog.Logger     // nil: slog.Default()
+	Limits  *Limits          // nil: none
+	Rate    float64          // of calls per second that are answered; 0: all
 }
 
 // A Handler answers the whole of AWS's API at "/". It may be used by many
@@ -42,6 +44,8 @@ type Handler struct {
 	home    restapi.Namespace // of callers whose credentials name none
 	now     func() time.Time
 	log     *slog.Logger
+	limits  *Limits // nil: none
+	rate    *bucket
 	routes  *http.ServeMux
 	kinds   map[string]*descriptor
 }
@@ -52,7 +56,7 @@ func New(c Config) (*Handler, error) {
 		return nil, errors.New("control plane without a store")
 	}
 	h := &Handler{
-		store: c.Store, runtime: c.Runtime, now: c.Now, log: c.Log,
+		store: c.Store, runtime: c.Runtime, now: c.Now, log: c.Log, limits: c.Limits,
 		home: restapi.Namespace{Account: c.Account, Region: c.Region},
 	}
 	if h.home.Account == "" {
@@ -67,6 +71,7 @@ func New(c Config) (*Handler, error) {
 	if h.log == nil {
 		h.log = slog.Default()
 	}
+	h.rate = newBucket(c.Rate, h.now())
 	h.route(kinds, irregular, notYet)
 	return h, nil
 }

@@ -128,6 +128,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, err)
 		return
 	}
+	if !h.rate.take(h.now()) {
+		h.fail(w, r, errTooManyRequests)
+		return
+	}
 	if path != escaped {
 		r = withPath(r, path)
 	}
@@ -158,7 +162,7 @@ func withPath(r *http.Request, path string) *http.Request {
 }
 
 func (h *Handler) serve(op *operation, w http.ResponseWriter, r *http.Request) {
-	c := &call{op: op, request: r, kinds: h.kinds, ns: h.namespace(r), now: h.now(), query: r.URL.Query()}
+	c := &call{op: op, request: r, kinds: h.kinds, ns: h.namespace(r), now: h.now(), limits: h.limits, query: r.URL.Query()}
 	err := c.readBody()
 	if err == nil && op.Ahead != nil {
 		c.ahead, err = op.Ahead(c)
