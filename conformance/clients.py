@@ -30,6 +30,8 @@ class Refused(Exception):
 class Client:
     """Calls operations of the service at an URL."""
 
+    joins_maps = True  # items returns those of all pages where they are a map, too
+
     def __init__(self, url):
         self.url = url
         self.called = set()
@@ -74,6 +76,7 @@ class Boto3(Client):
 class CLI(Client):
     """create_rest_api(name="x") is aws apigateway create-rest-api --name x."""
 
+    joins_maps = False
     renamed = {("create_rest_api", "version"): "api-version"}
 
     def call(self, operation, parameters):

@@ -64,6 +64,28 @@ def test_pages(client):
     assert sorted(r["path"] for r in found) == sorted(["/"] + [f"/part{i}" for i in range(30)])
 
 
+def test_pages_that_only_boto3_knows(client):
+    apigateway = client("sa-east-1")
+    api = apigateway.create_rest_api(name="x")["id"]
+    for i in range(3):
+        apigateway.create_request_validator(restApiId=api, name=f"validator {i}")
+        apigateway.create_documentation_part(restApiId=api, location={"type": "RESOURCE", "path": f"/{i}"}, properties="{}")
+        apigateway.create_documentation_version(restApiId=api, documentationVersion=f"v{i}")
+        apigateway.create_authorizer(
+            restApiId=api, name=f"authorizer{i}", type="COGNITO_USER_POOLS", identitySource="method.request.header.A",
+            providerARNs=["arn:aws:cognito-idp:sa-east-1:123456789012:userpool/sa-east-1_a"],
+        )  # fmt: skip
+
+    def count(operation, **parameters):
+        pages = apigateway.get_paginator(operation).paginate(**parameters, PaginationConfig={"PageSize": 2})
+        return len(pages.build_full_result()["items"])
+
+    for list in "authorizers", "documentation_parts", "documentation_versions", "request_validators":
+        assert count("get_" + list, restApiId=api) == 3, list
+    assert count("get_gateway_responses", restApiId=api) == 21
+    assert count("get_sdk_types") == len(apigateway.get_sdk_types()["items"])
+
+
 def test_modelled_exceptions(client):
     apigateway = client("us-west-2")
     api = apigateway.create_rest_api(name="x")

@@ -6,6 +6,7 @@ the requests and read the answers. An operation is added by a call in a test.
 
 import json
 import re
+from datetime import datetime, timezone
 
 import boto3
 import pytest
@@ -50,6 +51,10 @@ def refusal(call, operation, **parameters):
     with pytest.raises(Refused) as refused:
         call(operation, **parameters)
     return refused.value
+
+
+def today():
+    return datetime.now(timezone.utc).strftime("%Y-%m-%d")
 
 
 def has(answer, **members):
@@ -276,6 +281,51 @@ def test_api_keys(aws):
     assert refusal(aws, "get_api_key", **key).code == "NotFoundException"
 
 
+def test_import_of_api_keys(aws):
+    keys = b"name,key,description,Enabled,usageplanIds\nmine,imported-key-of-22-char,x,true,\n"
+    made = aws("import_api_keys", body=keys, format="csv", failOnWarnings=True)
+    found = aws("get_api_key", apiKey=made["ids"][0], includeValue=True)
+    assert has(found, name="mine", value="imported-key-of-22-char", description="x", enabled=True)
+    aws("delete_api_key", apiKey=found["id"])
+
+
+def test_usage_plans(aws, api):
+    aws("create_deployment", restApiId=api["id"], stageName="prod")
+    stages = [{"apiId": api["id"], "stage": "prod", "throttle": {"/GET": {"burstLimit": 1, "rateLimit": 2.5}}}]
+    wanted = {
+        "name": "gold", "description": "much", "apiStages": stages, "throttle": {"burstLimit": 3, "rateLimit": 4.5},
+        "quota": {"limit": 100, "offset": 2, "period": "WEEK"}, "tags": {"a": "b"},
+    }  # fmt: skip
+    made = aws("create_usage_plan", **wanted)
+    plan = {"usagePlanId": made["id"]}
+    assert has(made, **wanted) and has(aws("get_usage_plan", **plan), **wanted)
+    key = aws("create_api_key", name="mine", enabled=True)
+    member = {**plan, "keyId": key["id"]}
+    added = aws("create_usage_plan_key", **member, keyType="API_KEY")
+    assert has(added, id=key["id"], type="API_KEY", value=key["value"], name="mine")
+    assert has(aws("get_usage_plan_key", **member), value=key["value"])
+    assert [each["id"] for each in aws("get_usage_plan_keys", **plan, nameQuery="mi")["items"]] == [key["id"]]
+    assert [each["id"] for each in aws("get_usage_plans", keyId=key["id"])["items"]] == [made["id"]]
+
+    aws("update_usage", **member, patchOperations=replace(remaining="7"))
+    used = aws("get_usage", **member, startDate=today(), endDate=today())
+    assert has(used, usagePlanId=made["id"])
+    assert used["items"][key["id"]][0][1] == 7
+
+    patch = [
+        *replace(name="silver"),
+        {"op": "remove", "path": "/apiStages", "value": f"{api['id']}:prod"},
+        {"op": "replace", "path": "/throttle/rateLimit", "value": "0.5"},
+    ]
+    changed = aws("update_usage_plan", **plan, patchOperations=patch)
+    assert has(changed, name="silver", apiStages=[], throttle={"burstLimit": 3, "rateLimit": 0.5})
+    aws("delete_usage_plan_key", **member)
+    assert refusal(aws, "get_usage_plan_key", **member).code == "NotFoundException"
+    aws("delete_usage_plan", **plan)
+    assert refusal(aws, "get_usage_plan", **plan).code == "NotFoundException"
+    aws("delete_api_key", apiKey=key["id"])
+
+
 def test_certificates(aws):
     made = aws("generate_client_certificate", description="mine", tags={"a": "b"})
     certificate = {"clientCertificateId": made["clientCertificateId"]}
@@ -474,7 +524,51 @@ def test_pages(aws, api):
     made = {aws("create_deployment", **id)["id"] for _ in range(3)}
     assert sorted(each["id"] for each in aws.items("get_deployments", 2, **id)) == sorted(made)
 
+    for i in range(3):
+        aws("create_model", **id, name=f"Model{i}", contentType="a/b", schema="{}")
+    found = aws.items("get_models", 2, **id)
+    assert sorted(each["name"] for each in found) == ["Empty", "Error", "Model0", "Model1", "Model2"]
+
     assert len(aws.items("get_rest_apis", 1)) == len(aws("get_rest_apis", limit=500)["items"]) > 0
+
+
+def test_pages_of_the_account(aws):
+    kinds = {
+        "api_key": lambda i: {"apiKey": aws("create_api_key", name="x")["id"]},
+        "domain_name": lambda i: {"domainName": aws("create_domain_name", domainName=f"{i}.example.com")["domainName"]},
+        "usage_plan": lambda i: {"usagePlanId": aws("create_usage_plan", name="x")["id"]},
+        "vpc_link": lambda i: {"vpcLinkId": aws("create_vpc_link", name="x", targetArns=[BALANCER])["id"]},
+        "client_certificate": lambda i: {"clientCertificateId": aws("generate_client_certificate")["clientCertificateId"]},
+    }
+    for kind, create in kinds.items():
+        made = [create(i) for i in range(3)]
+        assert len(aws.items(f"get_{kind}s", 2)) == 3, kind
+        for each in made:
+            aws(f"delete_{kind}", **each)
+
+
+def test_pages_below(aws, api):
+    """Lists that belong to something: mappings of a domain name, keys of a plan."""
+    name = {"domainName": "shop.example.com"}
+    aws("create_domain_name", **name)
+    for i in range(3):
+        aws("create_base_path_mapping", **name, basePath=f"path{i}", restApiId=api["id"])
+    assert [each["basePath"] for each in aws.items("get_base_path_mappings", 2, **name)] == ["path0", "path1", "path2"]
+    for i in range(3):
+        aws("delete_base_path_mapping", **name, basePath=f"path{i}")
+    aws("delete_domain_name", **name)
+
+    plan = {"usagePlanId": aws("create_usage_plan", name="x", quota={"limit": 9, "period": "DAY"})["id"]}
+    keys = [aws("create_api_key", name="x", enabled=True)["id"] for _ in range(3)]
+    for key in keys:
+        aws("create_usage_plan_key", **plan, keyId=key, keyType="API_KEY")
+        aws("update_usage", **plan, keyId=key, patchOperations=replace(remaining="7"))
+    assert {each["id"] for each in aws.items("get_usage_plan_keys", 2, **plan)} == set(keys)
+    limit = 2 if aws.joins_maps else 25
+    assert set(aws.items("get_usage", limit, **plan, startDate=today(), endDate=today())) == set(keys)
+    for key in keys:
+        aws("delete_api_key", apiKey=key)
+    aws("delete_usage_plan", **plan)
 
 
 def test_errors(aws, api):
