@@ -50,10 +50,11 @@ var arrows = map[string][]string{
 	"internal/restapi":         {},
 	"internal/message":         {},
 
-	"jsonpath": {},
-	"policy":   {},
-	"sigv4":    {},
-	"vtl":      {},
+	"jsonpath":   {},
+	"jsonschema": {},
+	"policy":     {},
+	"sigv4":      {},
+	"vtl":        {},
 }
 
 func TestArrows(t *testing.T) {

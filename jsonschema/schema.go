@@ -1,0 +1,78 @@
+package jsonschema
+
+import (
+	"strings"
+)
+
+// What bounds the work that a caller or an author can cause.
+const (
+	MaxSchema  = 4 << 20  // bytes of a schema and all that it refers to
+	MaxText    = 32 << 20 // bytes of an instance
+	MaxDepth   = 1000     // containers within containers
+	MaxNumber  = 1000     // bytes of a number
+	MaxPattern = 8 << 10  // bytes of a pattern
+	MaxSteps   = 32 << 20 // keywords tried, values compared and the like in one validation
+	MaxReport  = 1 << 20  // bytes of messages, after which a validation ends
+)
+
+// A Schema tells valid JSON from invalid. It never changes once Compile has
+// returned it.
+type Schema struct {
+	root *node
+}
+
+// A node is one schema within a schema.
+type node struct {
+	rules []rule
+
+	properties map[string]*node
+	patterns   []patternNode // sorted by pattern
+	others     *node         // additionalProperties, if that is a schema
+
+	elements *node   // items, if that is a schema
+	tuple    []*node // items, if that is a list
+	rest     *node   // additionalItems, if that is a schema
+}
+
+// A patternNode is for the members whose names match.
+type patternNode struct {
+	pattern *pattern
+	node    *node
+}
+
+// A rule is a compiled keyword, for values of some kinds.
+type rule struct {
+	kinds kinds
+	check func(*validation, *value)
+}
+
+// Validate reports what is wrong with an instance: nil, an *Invalid, a
+// *SyntaxError if it is no JSON, or ErrTooMuchWork or ErrLoop if it cannot be
+// told.
+func (s *Schema) Validate(instance []byte) error {
+	v := validations.Get().(*validation)
+	defer v.release()
+	root, err := v.parse(string(instance))
+	if err != nil {
+		return err
+	}
+	v.steps = MaxSteps
+	v.apply(s.root, root)
+	switch {
+	case v.stopped != nil:
+		return v.stopped
+	case v.failed:
+		return &Invalid{Messages: v.messages}
+	}
+	return nil
+}
+
+// An Invalid says why an instance is not what the schema demands.
+type Invalid struct {
+	Messages []string
+}
+
+// Error returns the messages as API Gateway shows them, in brackets.
+func (i *Invalid) Error() string {
+	return "[" + strings.Join(i.Messages, ", ") + "]"
+}

@@ -1,0 +1,167 @@
+package jsonschema
+
+import (
+	"fmt"
+	"sync"
+)
+
+var validations = sync.Pool{New: func() any { return new(validation) }}
+
+// A validation is one instance on its way through a schema.
+type validation struct {
+	document
+	steps    int   // left
+	stopped  error // why it ended early
+	failed   bool
+	quiet    bool // only whether it fails is asked for
+	messages []string
+	reported int     // bytes of the messages
+	trail    []*node // schemas that wait for the outcome of the value's current one
+}
+
+func (v *validation) release() {
+	const keep = 1 << 16 // values; more are left to the garbage collector
+	d := v.document
+	clear(d.values)
+	clear(d.pending[:cap(d.pending)])
+	*v = validation{trail: v.trail[:0]}
+	if cap(d.values) <= keep && cap(d.pending) <= keep {
+		v.document = d
+	}
+	validations.Put(v)
+}
+
+// apply tries a value against a schema and, if nothing has failed so far, what
+// is within the value too.
+func (v *validation) apply(n *node, at *value) {
+	v.spend(1 + len(v.trail))
+	for _, m := range v.trail {
+		if m == n {
+			v.stop(ErrLoop)
+			return
+		}
+	}
+	if len(v.trail) == MaxDepth {
+		v.stop(ErrTooMuchWork)
+		return
+	}
+	v.trail = append(v.trail, n)
+	for i := range n.rules {
+		if v.spend(1); v.done() {
+			break
+		}
+		if n.rules[i].kinds.has(at.kind) {
+			n.rules[i].check(v, at)
+		}
+	}
+	if !v.failed && v.stopped == nil {
+		v.descend(n, at)
+	}
+	v.trail = v.trail[:max(0, len(v.trail)-1)]
+}
+
+// descend goes on with what is within a value. The trail starts anew there.
+func (v *validation) descend(n *node, at *value) {
+	trail := v.trail
+	v.trail = trail[len(trail):]
+	switch at.kind {
+	case array:
+		v.elements(n, at)
+	case object:
+		v.members(n, at)
+	}
+	v.trail = trail
+}
+
+func (v *validation) elements(n *node, at *value) {
+	if n.elements == nil && n.tuple == nil && n.rest == nil {
+		return
+	}
+	elements := v.children(at)
+	for i := range elements {
+		to := n.elements
+		switch {
+		case to != nil:
+		case i < len(n.tuple):
+			to = n.tuple[i]
+		default:
+			to = n.rest
+		}
+		if to != nil {
+			v.apply(to, &elements[i])
+		}
+		if v.done() {
+			return
+		}
+	}
+}
+
+func (v *validation) members(n *node, at *value) {
+	if n.properties == nil && n.patterns == nil && n.others == nil {
+		return
+	}
+	members := v.children(at)
+	for i := range members {
+		m := &members[i]
+		to, known := n.properties[m.name]
+		if known {
+			v.apply(to, m)
+		}
+		for _, p := range n.patterns {
+			if v.matches(p.pattern, m.name) {
+				known = true
+				v.apply(p.node, m)
+			}
+		}
+		if !known && n.others != nil {
+			v.apply(n.others, m)
+		}
+		if v.spend(1); v.done() {
+			return
+		}
+	}
+}
+
+// valid reports whether a value is valid against a schema, and why not to
+// nobody.
+func (v *validation) valid(n *node, at *value) bool {
+	quiet, failed := v.quiet, v.failed
+	v.quiet, v.failed = true, false
+	v.apply(n, at)
+	ok := !v.failed
+	v.quiet, v.failed = quiet, failed
+	return ok
+}
+
+func (v *validation) matches(p *pattern, s string) bool {
+	v.spend(1 + len(s)*p.size>>4)
+	return v.stopped == nil && p.regexp.MatchString(s)
+}
+
+// fail adds a message. Arguments are only formatted if somebody will read them.
+func (v *validation) fail(format string, args ...any) {
+	v.failed = true
+	if v.quiet || v.reported > MaxReport {
+		return
+	}
+	m := fmt.Sprintf(format, args...)
+	v.reported += len(m)
+	v.messages = append(v.messages, m)
+}
+
+func (v *validation) spend(steps int) {
+	if v.steps -= steps; v.steps < 0 {
+		v.stop(ErrTooMuchWork)
+	}
+}
+
+func (v *validation) stop(err error) {
+	if v.stopped == nil {
+		v.stopped = err
+	}
+}
+
+// done reports whether nothing that follows can change the outcome.
+func (v *validation) done() bool {
+	return v.stopped != nil || v.quiet && v.failed || v.reported > MaxReport
+}
