@@ -137,7 +137,7 @@ var mac = regexp.MustCompile(`^[0-9A-Za-z]{2}(:[0-9A-Za-z]{2}){5}$`)
 func uuid(s string) bool {
 	parts := strings.Split(s, "-")
 	for _, part := range parts {
-		if part == "" || strings.Trim(part, hexDigits) != "" {
+		if part == "" || len(part) > 16 || strings.Trim(part, hexDigits) != "" {
 			return false
 		}
 	}

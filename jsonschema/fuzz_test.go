@@ -1,0 +1,49 @@
+package jsonschema_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/gatewright/gatewright/jsonschema"
+)
+
+// FuzzCompile reads any schema. What is wrong with one is always a SchemaError.
+func FuzzCompile(f *testing.F) {
+	g := newGenerator(1)
+	for range 200 {
+		f.Add(g.next().Schema)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := jsonschema.Compile([]byte(text), nil)
+		var fault *jsonschema.SchemaError
+		if err != nil && !errors.As(err, &fault) {
+			t.Fatalf("%q: %v", text, err)
+		}
+	})
+}
+
+// FuzzValidate puts any instance to any schema. What encoding/json cannot read
+// is no JSON here either, and the other way round.
+func FuzzValidate(f *testing.F) {
+	g := newGenerator(2)
+	for range 200 {
+		q := g.next()
+		f.Add(q.Schema, q.JSON)
+	}
+	f.Fuzz(func(t *testing.T, text, instance string) {
+		schema, err := jsonschema.Compile([]byte(text), nil)
+		if err != nil {
+			return
+		}
+		err = schema.Validate([]byte(instance))
+		var syntax *jsonschema.SyntaxError
+		if readable := !errors.As(err, &syntax); readable != json.Valid([]byte(instance)) && len(instance) < 900 {
+			t.Fatalf("%q: %v", instance, err)
+		}
+		var invalid *jsonschema.Invalid
+		if errors.As(err, &invalid) && len(invalid.Messages) == 0 {
+			t.Fatalf("%q is invalid against %s without a message", instance, text)
+		}
+	})
+}
