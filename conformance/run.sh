@@ -2,7 +2,7 @@
 # Runs real AWS clients against a running gatewright; README.md tells more:
 #
 #	conformance/run.sh                    all tests
-#	conformance/run.sh -k Java            one client: CLI, Boto3, Go, JavaScript, Java
+#	conformance/run.sh -k Java            one client: CLI, Boto3, Go, JavaScript, Java, terraform
 #	conformance/run.sh -k 'Go and stages' one test by one client
 #
 # GATEWRIGHT names the binary; without it one is built. The clients are
@@ -83,10 +83,39 @@ install_java() {
 	fi
 }
 
+# Terraform finds its provider by its own configuration, or in the folder that
+# TERRAFORM_PROVIDERS names, which is laid out as a filesystem mirror. Without
+# either, a mirror is looked for where packages are kept.
+install_terraform() {
+	has terraform || { without Terraform "terraform is not on the PATH"; return; }
+	provider=registry.terraform.io/hashicorp/aws
+	mirror=${TERRAFORM_PROVIDERS:-}
+	if [ -z "$mirror" ] && [ ! -f "${TF_CLI_CONFIG_FILE:-$HOME/.terraformrc}" ]; then
+		unset TF_CLI_CONFIG_FILE
+		mirror=$(find /opt /usr/local/lib /usr/local/share /usr/share -maxdepth 4 -path "*/$provider" 2>/dev/null | head -n 1)
+		mirror=${mirror%/"$provider"}
+	fi
+	if [ -n "$mirror" ]; then
+		export TF_CLI_CONFIG_FILE="$CLIENTS/terraform.tfrc"
+		printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' "$mirror" >"$TF_CLI_CONFIG_FILE"
+	fi
+	export TF_DATA_DIR="$CLIENTS/terraform"
+	if stale terraform "$here/terraform/provider.tf"; then
+		cp "$here/terraform/provider.tf" "$client"
+		if ! terraform -chdir="$client" init -input=false -no-color >"$client/log" 2>&1; then
+			cat "$client/log" >&2
+			without Terraform "the hashicorp/aws provider cannot be installed; TERRAFORM_PROVIDERS may name a mirror that has it"
+			return
+		fi
+		installed "$here/terraform/provider.tf"
+	fi
+}
+
 install_python
 install_go
 install_javascript
 install_java
+install_terraform
 export NOT_RUN
 
 if [ -z "${GATEWRIGHT:-}" ]; then

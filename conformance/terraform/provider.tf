@@ -1,0 +1,22 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+}
+
+variable "url" {
+  description = "Where Gatewright listens."
+}
+
+provider "aws" {
+  region     = "us-east-1"
+  access_key = "conformance"
+  secret_key = "conformance"
+  endpoints {
+    apigateway = var.url
+    sts        = var.url
+  }
+}
