@@ -278,9 +278,8 @@ func clone(c *call, from string, api *restapi.RestAPI) error {
 	api.RootResourceID = source.RootResourceID
 	inherit(c, api, source)
 	copies := map[string][]byte{}
-	for _, part := range []string{restAPIPath(from), siblingIndex(from)} {
-		prefix := c.ns.Key(part + "/")
-		to := c.ns.Key(strings.Replace(part, "/"+from, "/"+api.ID, 1) + "/")
+	for _, part := range []func(id string) string{restAPIPath, siblingIndex} {
+		prefix, to := c.ns.Key(part(from)+"/"), c.ns.Key(part(api.ID)+"/")
 		for key, record := range c.state.Scan(prefix, "") {
 			below := key[len(prefix):]
 			if !beside(below) {

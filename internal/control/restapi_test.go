@@ -98,3 +98,19 @@ func TestClone(t *testing.T) {
 		"Another resource with the same parent already has this name: pets")
 	c.refused("POST", "/restapis", `{"name":"copy","cloneFrom":"none"}`, 404, "NotFoundException", "Invalid API identifier specified 123456789012:none")
 }
+
+// An id that a tag fixes may be like other parts of a store key.
+func TestCloneOfAShortID(t *testing.T) {
+	c := newClient(t)
+	for _, from := range []string{"r", "rest", "restapis", "s", "1", "us"} {
+		source := c.call("POST", "/restapis", `{"name":"source","tags":{"gatewright:id":"`+from+`"}}`, 201)
+		root := "/resources/" + source["rootResourceId"].(string)
+		pets := c.call("POST", "/restapis/"+from+root, `{"pathPart":"pets"}`, 201)["id"].(string)
+		clone := "/restapis/" + c.call("POST", "/restapis", `{"name":"clone","cloneFrom":"`+from+`"}`, 201)["id"].(string)
+		if path := c.call("GET", clone+"/resources/"+pets, "", 200)["path"]; path != "/pets" {
+			t.Errorf("the clone of %s: got the path %v", from, path)
+		}
+		c.refused("POST", clone+root, `{"pathPart":"pets"}`, 409, "ConflictException",
+			"Another resource with the same parent already has this name: pets")
+	}
+}
