@@ -3,6 +3,7 @@ package jsonschema
 import (
 	"cmp"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -61,8 +62,13 @@ func (d decimal) multipleOf(divisor decimal) bool {
 	if d.digits == "" {
 		return true
 	}
-	n, m := d.unscaled(), divisor.unscaled()
 	shift := d.scale() - divisor.scale()
+	if n, ok := d.small(); ok && -maxSmall <= shift && shift <= maxSmall {
+		if m, ok := divisor.small(); ok {
+			return smallMultiple(n, m, int(shift))
+		}
+	}
+	n, m := d.unscaled(), divisor.unscaled()
 	if shift < 0 { // d has more places: the divisor must be larger in these units
 		if -shift > int64(len(d.digits)) {
 			return false
@@ -72,6 +78,32 @@ func (d decimal) multipleOf(divisor decimal) bool {
 	}
 	n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(shift), m))
 	return n.Mod(n, m).Sign() == 0
+}
+
+// maxSmall is how many digits surely fit into 63 bits.
+const maxSmall = 18
+
+// small returns the digits as a number of its own, if there are few.
+func (d decimal) small() (uint64, bool) {
+	if len(d.digits) > maxSmall {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(d.digits, 10, 64)
+	return n, err == nil
+}
+
+// smallMultiple reports whether m divides n × 10^shift.
+func smallMultiple(n, m uint64, shift int) bool {
+	power := uint64(1)
+	for range max(shift, -shift) {
+		power *= 10
+	}
+	if shift < 0 {
+		high, low := bits.Mul64(m, power)
+		return high == 0 && n%low == 0
+	}
+	high, low := bits.Mul64(n, power)
+	return bits.Rem64(high, low, m) == 0
 }
 
 // unscaled returns the digits as a number of its own.

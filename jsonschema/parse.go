@@ -18,7 +18,7 @@ func (d *document) parse(text string) (*value, error) {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
-	d.values, d.pending = d.values[:0], d.pending[:0]
+	d.values, d.pending, d.most = d.values[:0], d.pending[:0], 0
 	p := parser{document: d, text: text}
 	root, err := p.value(0)
 	if err != nil {
@@ -92,6 +92,7 @@ func (p *parser) container(k kind, end byte, depth int) (value, error) {
 		}
 		child.place = int32(len(p.pending) - mark)
 		p.pending = append(p.pending, child)
+		p.most = max(p.most, len(p.pending))
 		switch p.space() {
 		case ',':
 			p.at++

@@ -20,10 +20,10 @@ type validation struct {
 }
 
 func (v *validation) release() {
-	const keep = 1 << 16 // values; more are left to the garbage collector
+	const keep = 1 << 14 // values; more are left to the garbage collector
 	d := v.document
 	clear(d.values)
-	clear(d.pending[:cap(d.pending)])
+	clear(d.pending[:d.most])
 	*v = validation{trail: v.trail[:0]}
 	if cap(d.values) <= keep && cap(d.pending) <= keep {
 		v.document = d

@@ -52,6 +52,7 @@ type value struct {
 type document struct {
 	values  []value
 	pending []value // children of containers that are not yet closed
+	most    int     // how many were pending at the same time
 }
 
 func (d *document) children(v *value) []value {
