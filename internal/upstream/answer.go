@@ -135,7 +135,7 @@ func parseStatusLine(line string) (status, minor int, err error) {
 		}
 		status = status*10 + int(digit-'0')
 	}
-	if status < 100 {
+	if status < 100 || status > 599 {
 		return 0, 0, protocolError("invalid status")
 	}
 	if reason := line[len(form):]; reason != "" && (reason[0] != ' ' || !http1.ValidValue(reason)) {

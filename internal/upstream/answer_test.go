@@ -79,6 +79,8 @@ func TestAnswers(t *testing.T) {
 		{"another protocol", "GET", "SSH-2.0-x\r\n", result{0, "", malformed}},
 		{"status of two digits", "GET", "HTTP/1.1 20 OK\r\n\r\n", result{0, "", malformed}},
 		{"status of four digits", "GET", "HTTP/1.1 2000 OK\r\n\r\n", result{0, "", malformed}},
+		{"status above 599", "GET", "HTTP/1.1 600 x\r\nContent-Length: 0\r\n\r\n", result{0, "", malformed}},
+		{"status 999", "GET", "HTTP/1.1 999 x\r\nContent-Length: 0\r\n\r\n", result{0, "", malformed}},
 		{"status below 100", "GET", "HTTP/1.1 099 x\r\n\r\n", result{0, "", malformed}},
 		{"signed status", "GET", "HTTP/1.1 +20 x\r\n\r\n", result{0, "", malformed}},
 		{"control in the reason", "GET", "HTTP/1.1 200 \x01\r\n\r\n", result{0, "", malformed}},
