@@ -50,9 +50,9 @@ type Call struct {
 	Stream    io.Reader
 	StreamLen int64
 
-	// Timeout is how long the answer may take: all of it if it is read whole,
-	// its head and then each next part if it is a Stream. It begins anew with
-	// every part of a Stream that is sent. 0: 29 s.
+	// Timeout is how long the backend may take in all, from the connection to
+	// the end of the answer. Only its own time counts: not the time in which
+	// Stream is waited for, nor that between reads of the answer's. 0: 29 s.
 	Timeout time.Duration
 
 	Caller message.Caller // ends the call by leaving; nil: not watched

@@ -40,7 +40,6 @@ type conn struct {
 	copied http1.Source // of a body at hand
 
 	// Of the call under way.
-	timeout  time.Duration
 	deadline time.Time
 	caller   message.Caller
 	upload   *upload // what still sends the request; nil: all is sent
@@ -73,7 +72,7 @@ func (c *conn) do(call *Call, r *request, deadline time.Time, answer *message.Re
 func (c *conn) begin(call *Call, deadline time.Time) {
 	c.lent = buffers.Get().(*[bufferSize]byte)
 	c.src = http1.Source{Conn: c, Buf: c.lent[:]}
-	c.timeout, c.deadline, c.caller = call.timeout(), deadline, call.Caller
+	c.deadline, c.caller = deadline, call.Caller
 	c.upload, c.writeErr, c.heard = nil, nil, false
 	c.mu.Lock()
 	c.rung, c.left = false, false

@@ -24,12 +24,13 @@ type stream struct {
 	body    io.Reader
 	counted http1.LengthReader // body, if its length is known
 	keep    bool
-	err     error // once the connection is gone
+	since   time.Time // when the last Read returned
+	err     error     // once the connection is gone
 }
 
 // stream makes the rest of the answer its Stream.
 func (c *conn) stream(answer *message.Response, end ending, length int64, keep bool) {
-	s := &stream{c: c, keep: keep}
+	s := &stream{c: c, keep: keep, since: time.Now()}
 	switch end {
 	case counted:
 		s.counted = http1.LengthReader{Source: &c.src, Left: length}
@@ -44,12 +45,13 @@ func (c *conn) stream(answer *message.Response, end ending, length int64, keep b
 }
 
 // Read reads the body. With its last byte, or the sign of its end, the
-// connection is put back.
+// connection is put back. The time between reads is the reader's own: the
+// backend is given as much more.
 func (s *stream) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	s.c.deadline = time.Now().Add(s.c.timeout)
+	s.c.deadline = s.c.deadline.Add(time.Since(s.since))
 	n, err := s.body.Read(p)
 	if err == nil && s.body == &s.counted && s.counted.Left == 0 {
 		err = io.EOF
@@ -60,7 +62,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	case err != nil:
 		s.c.abort()
 	}
-	s.err = malformed(err)
+	s.since, s.err = time.Now(), malformed(err)
 	return n, s.err
 }
 

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -55,6 +57,25 @@ func TestTimeouts(t *testing.T) {
 		{"half a small body", "http", 0, hang("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"), false},
 		{"half a large body", "http", 0, hang("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\nhel"), true},
 		{"half a chunked body", "http", 0, hang("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n"), true},
+		{"an answer byte by byte", "http", 0, func(c net.Conn) {
+			p := newPeer(c)
+			p.request()
+			p.say("HTTP/1.1 200 OK\r\n\r\n")
+			for {
+				time.Sleep(20 * time.Millisecond)
+				if _, err := io.WriteString(p, "x"); err != nil {
+					return
+				}
+			}
+		}, true},
+		{"a large request read byte by byte", "http", 16 * nextPiece, func(c net.Conn) {
+			for {
+				time.Sleep(20 * time.Millisecond)
+				if _, err := io.CopyN(io.Discard, c, 64); err != nil {
+					return
+				}
+			}
+		}, false},
 		{"a body that does not end", "http", 0, hang("HTTP/1.1 200 OK\r\n\r\nhel"), true},
 	} {
 		for _, timeout := range []time.Duration{50 * time.Millisecond, time.Second, 29 * time.Second} {
@@ -146,6 +167,44 @@ func TestDialTimeout(t *testing.T) {
 			t.Errorf("got %v after %v; want a NetworkError after %v", err, time.Since(begun), defaultDialTimeout)
 		}
 	})
+}
+
+// The time in which nobody reads an answer does not count as the backend's.
+func TestSlowReaderIsNotTheBackendsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := new(Client)
+		up.Dial = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() {
+				defer far.Close()
+				p := newPeer(far)
+				p.request()
+				p.say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", 8*bufferSize))
+				p.say(strings.Repeat("x", 8*bufferSize))
+			}()
+			return near, nil
+		}
+		defer up.Close()
+		o, _ := up.Origin("http", "b", false)
+		r := get("/")
+		r.Timeout = time.Second
+		var a message.Response
+		if err := o.Do(r, &a); err != nil {
+			t.Fatal(err)
+		}
+		a.Stream = slowReader{a.Stream}
+		if got := readAll(&a); len(got.body) != 8*bufferSize || got.err != nil {
+			t.Errorf("got %d bytes, %v; want %d", len(got.body), got.err, 8*bufferSize)
+		}
+	})
+}
+
+// A slowReader has pauses between its reads.
+type slowReader struct{ io.ReadCloser }
+
+func (s slowReader) Read(p []byte) (int, error) {
+	time.Sleep(900 * time.Millisecond)
+	return s.ReadCloser.Read(p)
 }
 
 // What the caller sends slowly does not count as the backend's time.

@@ -5,7 +5,8 @@ import "time"
 // An upload sends the rest of a request that is more than one write, while its
 // answer is awaited: a backend may answer before it has read everything, and
 // may stop to read until somebody reads its answer. A goroutine of its own
-// writes; who reads the answer fetches the pieces, between reads.
+// writes; who reads the answer fetches the pieces, between reads, and closes the
+// connection, and so ends the writing, when the backend's time is over.
 type upload struct {
 	c      *conn
 	body   *body
@@ -30,6 +31,7 @@ func (c *conn) startUpload(r *request) {
 		ended:  make(chan struct{}),
 		busy:   true,
 	}
+	c.socket.SetWriteDeadline(time.Time{})
 	go c.upload.write()
 	c.upload.pieces <- r.b
 }
@@ -37,7 +39,6 @@ func (c *conn) startUpload(r *request) {
 func (u *upload) write() {
 	defer close(u.ended)
 	for piece := range u.pieces {
-		u.c.socket.SetWriteDeadline(time.Now().Add(u.c.timeout))
 		_, err := u.c.nc.Write(piece)
 		u.c.mu.Lock()
 		u.busy, u.err = false, err
@@ -47,18 +48,20 @@ func (u *upload) write() {
 }
 
 // proceed hands over the next piece if the last one is written and nothing of
-// the answer waits to be read.
+// the answer waits to be read. While the caller is waited for, the backend's
+// time stands still.
 func (u *upload) proceed() error {
 	if u.settle() || u.isBusy() || u.c.answering() {
 		return nil
 	}
+	begun := time.Now()
 	var err error
 	u.buf, err = u.body.appendPiece(u.buf[:0], nextPiece, false)
 	if err != nil {
 		return err
 	}
 	u.last = u.body.ended
-	u.c.deadline = time.Now().Add(u.c.timeout)
+	u.c.deadline = u.c.deadline.Add(time.Since(begun))
 	u.c.mu.Lock()
 	u.busy = true
 	u.c.mu.Unlock()
