@@ -226,13 +226,10 @@ func TestURI(t *testing.T) {
 		if got := string(u.Append([]byte("+"), full())); got != "+"+c.want {
 			t.Errorf("%s becomes %s; want %s", c.uri, got[1:], c.want)
 		}
-		if static, ok := u.Static(); ok {
-			t.Errorf("%s is static as %q", c.uri, static)
-		}
 	}
 }
 
-func TestURIStatic(t *testing.T) {
+func TestURIWithoutParameters(t *testing.T) {
 	path := []Target{{Name: "id"}}
 	for _, uri := range []string{
 		"", "http://h/p", "http://h/{unmapped}", "http://h/${stageVariables.v", "http://h/${context.stage}/${stageVariables.}/", "http://h/${id}", "{}{}}{",
@@ -240,9 +237,6 @@ func TestURIStatic(t *testing.T) {
 		u, err := CompileURI(uri, path)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if got, ok := u.Static(); got != uri || !ok {
-			t.Errorf("%s: Static = %q, %v", uri, got, ok)
 		}
 		if got := string(u.Append(nil, full())); got != uri {
 			t.Errorf("%s becomes %s", uri, got)
@@ -323,9 +317,6 @@ func FuzzCompileURI(f *testing.F) {
 		got := string(u.Append(nil, full()))
 		if strings.ContainsAny(got, "\r\n \x00") {
 			t.Fatalf("%q becomes %q", uri, got)
-		}
-		if static, ok := u.Static(); ok && (static != uri || got != uri) {
-			t.Fatalf("%q is static as %q and becomes %q", uri, static, got)
 		}
 	})
 }

@@ -108,14 +108,3 @@ func appendEscaped(dst []byte, v string) []byte {
 	}
 	return dst
 }
-
-// Static returns the URI if it is the same for all requests.
-func (u URI) Static() (string, bool) {
-	switch {
-	case len(u.parts) == 0:
-		return "", true
-	case len(u.parts) == 1 && !u.parts[0].filled:
-		return u.parts[0].text, true
-	}
-	return "", false
-}
