@@ -55,11 +55,26 @@ func ParseAnswer(data []byte) (Answer, error) {
 	if err == nil {
 		err = r.end()
 	}
+	if err == nil && size(multi)+size(single) > maxHeader {
+		err = fmt.Errorf("header of more than %d bytes", maxHeader)
+	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
 	a.Header = AnswerRuleOf("AWS_PROXY").Apply(merge(multi, single))
 	return a, nil
+}
+
+// maxHeader bounds the header of a function's answer. The service's quota is as
+// large; that it holds for answers, and what happens beyond, is our choice.
+const maxHeader = 10_240
+
+// size is how many bytes a header has when it is sent.
+func size(h message.Header) (n int) {
+	for i := range h {
+		n += len(h[i].Name) + len(": ") + len(h[i].Value) + len("\r\n")
+	}
+	return n
 }
 
 // merge joins the two maps of headers: of a name that both have, the several

@@ -3,6 +3,7 @@ package integration
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -199,6 +200,32 @@ func TestAnswerOurChoice(t *testing.T) {
 		if strings.Join(got, " ") != c.header {
 			t.Errorf("%s gives %q, %v; want %q", c.answer, got, err, c.header)
 		}
+	}
+}
+
+// TestAnswerHeaderLimit shows that a header is read up to its limit, and that one
+// of any number of fields is refused before they are compared with each other.
+func TestAnswerHeaderLimit(t *testing.T) {
+	const overhead = len("a: \r\n")
+	answer := func(n int) []byte {
+		return fmt.Appendf(nil, `{"multiValueHeaders":{"a":[%q]}}`, strings.Repeat("x", n-overhead))
+	}
+	if a, err := ParseAnswer(answer(10_240)); err != nil || len(a.Header) != 1 {
+		t.Errorf("a header of 10,240 bytes: %d fields, %v", len(a.Header), err)
+	}
+	if _, err := ParseAnswer(answer(10_241)); !errors.Is(err, ErrAnswer) {
+		t.Errorf("a header of 10,241 bytes: %v; want %v", err, ErrAnswer)
+	}
+	var many []string
+	for i := range 100_000 {
+		many = append(many, fmt.Sprintf(`"h%d":["1"]`, i))
+	}
+	multi := "{" + strings.Join(many, ",") + "}"
+	single := strings.NewReplacer("[", "", "]", "").Replace(multi)
+	begun := time.Now()
+	_, err := ParseAnswer([]byte(`{"multiValueHeaders":` + multi + `,"headers":` + single + `}`))
+	if took := time.Since(begun); !errors.Is(err, ErrAnswer) || took > 2*time.Second {
+		t.Errorf("200,000 fields: %v after %v; want %v at once", err, took, ErrAnswer)
 	}
 }
 
