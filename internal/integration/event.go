@@ -29,7 +29,7 @@ func (in *Input) AppendEvent(dst, body []byte, binary bool) []byte {
 	dst = appendMember(dst, ',', "path", in.Resource)
 	dst = appendMember(dst, ',', "httpMethod", in.Method)
 	dst = in.appendHeaders(dst)
-	dst = appendQuery(dst, s.QueryParams())
+	dst = in.appendQuery(dst)
 	dst = appendParams(append(dst, `,"pathParameters":`...), s.Params)
 	dst = appendVariables(append(dst, `,"stageVariables":`...), s.Variables)
 	dst = in.appendContext(append(dst, `,"requestContext":`...))
@@ -137,39 +137,73 @@ func lower(c byte) byte {
 
 // appendQuery appends queryStringParameters, the last value of each name, and
 // multiValueQueryStringParameters. Names come in the caller's order.
-func appendQuery(dst []byte, query []mapping.Param) []byte {
+func (in *Input) appendQuery(dst []byte) []byte {
+	query := in.Scope.QueryParams()
+	in.chain(query)
 	dst = append(dst, `,"queryStringParameters":`...)
-	dst = appendFirsts(dst, query, func(dst []byte, name string) []byte {
-		for i := len(query) - 1; ; i-- {
-			if query[i].Name == name {
-				return appendString(dst, query[i].Value)
-			}
-		}
+	dst = in.appendChains(dst, query, func(dst []byte, first int) []byte {
+		return appendString(dst, query[in.links[first].last].Value)
 	})
 	dst = append(dst, `,"multiValueQueryStringParameters":`...)
-	return appendFirsts(dst, query, func(dst []byte, name string) []byte {
+	return in.appendChains(dst, query, func(dst []byte, first int) []byte {
 		open := byte('[')
-		for _, p := range query {
-			if p.Name == name {
-				dst = appendString(append(dst, open), p.Value)
-				open = ','
-			}
+		for i := first; i >= 0; i = in.links[i].next {
+			dst = appendString(append(dst, open), query[i].Value)
+			open = ','
 		}
 		return append(dst, ']')
 	})
 }
 
-// appendFirsts appends an object with a member for each name of the query.
-func appendFirsts(dst []byte, query []mapping.Param, value func([]byte, string) []byte) []byte {
+// A link chains parameters of one name.
+type link struct {
+	first int // the first of the name
+	last  int // the last, known to the first
+	next  int // the next; -1: none
+}
+
+// fewParams is up to how many parameters it is quicker to look at all of them
+// than to make an index.
+const fewParams = 16
+
+// chain makes in.links the links of the parameters, one for each.
+func (in *Input) chain(query []mapping.Param) {
+	in.links = in.links[:0]
+	var index map[string]int
+	if len(query) > fewParams {
+		index = make(map[string]int, len(query))
+	}
+	for i, p := range query {
+		first, found := index[p.Name]
+		if index == nil {
+			first = slices.IndexFunc(query[:i], func(q mapping.Param) bool { return q.Name == p.Name })
+			found = first >= 0
+		}
+		if !found {
+			first = i
+			if index != nil {
+				index[p.Name] = i
+			}
+		}
+		in.links = append(in.links, link{first, i, -1})
+		if found {
+			in.links[in.links[first].last].next = i
+			in.links[first].last = i
+		}
+	}
+}
+
+// appendChains appends an object with a member for each name of the query.
+func (in *Input) appendChains(dst []byte, query []mapping.Param, value func(dst []byte, first int) []byte) []byte {
 	open := byte('{')
 	for i, p := range query {
-		if slices.ContainsFunc(query[:i], func(q mapping.Param) bool { return q.Name == p.Name }) {
+		if in.links[i].first != i {
 			continue
 		}
 		dst = append(dst, open)
 		open = ','
 		dst = append(appendString(dst, p.Name), ':')
-		dst = value(dst, p.Name)
+		dst = value(dst, i)
 	}
 	return closeObject(dst, open)
 }

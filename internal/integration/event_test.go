@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
@@ -80,6 +82,30 @@ func TestEventNulls(t *testing.T) {
 	}
 	if e["isBase64Encoded"] != false || len(e) != 12 {
 		t.Errorf("event without a body: %s", text)
+	}
+}
+
+// TestEventOfManyParameters shows that what few parameters become many become as
+// well, and in time that grows as they do.
+func TestEventOfManyParameters(t *testing.T) {
+	const n = 100_000
+	var query, single, several []string
+	for i := range n {
+		query = append(query, fmt.Sprintf("p%d=x", i))
+		single = append(single, fmt.Sprintf(`"p%d":"x"`, i))
+		several = append(several, fmt.Sprintf(`"p%d":["x"]`, i))
+	}
+	query = append(query, "p1=y", "p1=z")
+	single[1], several[1] = `"p1":"z"`, `"p1":["x","y","z"]`
+	begun := time.Now()
+	got := event(&message.Request{Query: strings.Join(query, "&")}, mapping.Scope{}, "", false)
+	if took := time.Since(begun); took > 5*time.Second {
+		t.Errorf("an event of %d parameters took %v", n, took)
+	}
+	want := `"queryStringParameters":{` + strings.Join(single, ",") +
+		`},"multiValueQueryStringParameters":{` + strings.Join(several, ",") + `}`
+	if !strings.Contains(got, want) {
+		t.Errorf("event of %d parameters has not each with its values: %.500s", n, got)
 	}
 }
 

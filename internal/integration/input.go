@@ -23,6 +23,7 @@ type Input struct {
 
 	scratch []byte
 	fields  []namedField
+	links   []link
 }
 
 // Reset forgets the request and keeps the memory.
@@ -34,6 +35,7 @@ func (in *Input) Reset() {
 		Call:    upstream.Call{Header: header[:0]},
 		scratch: in.scratch[:0],
 		fields:  in.fields[:0],
+		links:   in.links[:0],
 	}
 	if cap(in.scratch) > maxKept {
 		in.scratch = nil
