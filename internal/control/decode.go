@@ -67,7 +67,8 @@ func tooDeep(body []byte) bool {
 // decode sets v, a pointer to a struct, from the members of a body. Members
 // that the struct lacks are ignored. Where encoding/json is strict the service
 // is lenient, and the other way round: truth values and numbers may come as
-// text, text may not come as anything else.
+// text, text may not come as anything else. Of two wrong members it is the first
+// field's that is refused, or in a map the first key's.
 func decode(body object, v any) error {
 	return decodeValue(reflect.ValueOf(v).Elem(), body)
 }
@@ -104,9 +105,9 @@ func decodeStruct(v reflect.Value, tree any) error {
 	if !ok {
 		return unexpected(tree, "structure")
 	}
-	for name, i := range fields(v.Type()) {
-		if member := o[name]; member != nil {
-			if err := decodeValue(v.Field(i), member); err != nil {
+	for i := range v.NumField() {
+		if name := jsonName(v.Type().Field(i)); name != "" {
+			if err := decodeValue(v.Field(i), o[name]); err != nil {
 				return err
 			}
 		}
@@ -120,9 +121,9 @@ func decodeMap(v reflect.Value, tree any) error {
 		return unexpected(tree, "map")
 	}
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(o)))
-	for key, value := range o {
+	for _, key := range sortedKeys(o) {
 		item := reflect.New(v.Type().Elem()).Elem()
-		if err := decodeValue(item, value); err != nil {
+		if err := decodeValue(item, o[key]); err != nil {
 			return err
 		}
 		v.SetMapIndex(reflect.ValueOf(key), item)
@@ -219,8 +220,7 @@ func fields(t reflect.Type) map[string]int {
 	}
 	m := map[string]int{}
 	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name != "" && name != "-" {
+		if name := jsonName(t.Field(i)); name != "" {
 			m[name] = i
 		}
 	}
@@ -229,3 +229,12 @@ func fields(t reflect.Type) map[string]int {
 }
 
 var fieldCache sync.Map // reflect.Type → map[string]int
+
+// jsonName returns the name of a field in JSON; "": it has none.
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "-" {
+		return ""
+	}
+	return name
+}
