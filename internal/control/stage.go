@@ -165,6 +165,9 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 	if !stageName.MatchString(s.StageName) {
 		return badRequest("Stage name only allows a-zA-Z0-9_-")
 	}
+	if s.StageName == userRequest {
+		return badRequest("Stage name cannot be %s", userRequest)
+	}
 	if old != nil && s.DeploymentID != old.DeploymentID && !c.exists(deploymentPath(c, s.DeploymentID)) {
 		return errNoDeployment
 	}
@@ -190,6 +193,10 @@ func checkStage(c *call, old, s *restapi.Stage) error {
 	}
 	return checkTags(s.Tags)
 }
+
+// userRequest marks an invocation by its path, /restapis/{id}/{stage}/_user_request_.
+// A stage of that name could not be reached at its own path, …/stages/_user_request_.
+const userRequest = "_user_request_"
 
 // goneStage wants no domain name to lead to a stage any more.
 func goneStage(c *call, s *restapi.Stage) error {

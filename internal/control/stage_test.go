@@ -18,6 +18,9 @@ func TestStage(t *testing.T) {
 		"1 validation error detected: Value null at 'createStageInput.deploymentId' failed to satisfy constraint: Member must not be null")
 	c.refused("POST", api+"/stages", `{"stageName":"prod","deploymentId":"none"}`, 400, "BadRequestException", "Invalid Deployment identifier specified")
 	c.refused("POST", api+"/stages", `{"stageName":"a/b","deploymentId":"`+first+`"}`, 400, "BadRequestException", "Stage name only allows a-zA-Z0-9_-")
+	const reserved = "Stage name cannot be _user_request_" // our choice
+	c.refused("POST", api+"/stages", `{"stageName":"_user_request_","deploymentId":"`+first+`"}`, 400, "BadRequestException", reserved)
+	c.refused("POST", api+"/deployments", `{"stageName":"_user_request_"}`, 400, "BadRequestException", reserved)
 	got := c.call("POST", api+"/stages", `{"stageName":"prod","deploymentId":"`+first+`"}`, 201)
 	want := object{
 		"stageName": "prod", "deploymentId": first, "cacheClusterEnabled": false, "cacheClusterStatus": "NOT_AVAILABLE",
