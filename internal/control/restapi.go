@@ -220,7 +220,9 @@ func isPrivate(api *restapi.RestAPI) bool {
 // idTags fix an API's id: ours, and the one that LocalStack's users know.
 var idTags = []string{"gatewright:id", "_custom_id_"}
 
-var fixedIDForm = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
+// fixedIDForm is that of a label in a domain name, as ids stand in host names,
+// with no letters but those of AWS's ids.
+var fixedIDForm = regexp.MustCompile(`^[a-z0-9]{1,63}$`)
 
 // chooseID returns the id that the tags ask for, else a new one.
 func chooseID(c *call, tags map[string]string) (string, error) {
@@ -230,7 +232,7 @@ func chooseID(c *call, tags map[string]string) (string, error) {
 		case !ok:
 			continue
 		case !fixedIDForm.MatchString(id):
-			return "", badRequest("The tag %s fixes the API's id: it must be lower-case letters and digits", tag)
+			return "", badRequest("The tag %s fixes the API's id: it must be at most 63 lower-case letters and digits", tag)
 		case taken(c, id):
 			return "", conflict("An API with the id %s exists already", id)
 		}

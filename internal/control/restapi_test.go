@@ -33,6 +33,22 @@ func TestRestAPI(t *testing.T) {
 	c.refused("DELETE", "/restapis/"+id, "", 404, "NotFoundException", "Invalid API identifier specified 123456789012:"+id)
 }
 
+func TestIDsThatTagsFix(t *testing.T) {
+	c := newClient(t)
+	create := func(tag, id string) string { return `{"name":"n","tags":{"` + tag + `":"` + id + `"}}` }
+	longest := strings.Repeat("a", 63) // a label of a domain name: our choice
+	for tag, id := range map[string]string{"gatewright:id": longest, "_custom_id_": "1"} {
+		if got := c.call("POST", "/restapis", create(tag, id), 201)["id"]; got != id {
+			t.Errorf("the tag %s: got the id %v, want %s", tag, got, id)
+		}
+	}
+	const form = "The tag gatewright:id fixes the API's id: it must be at most 63 lower-case letters and digits"
+	for _, id := range []string{"", longest + "a", "A", "a-b", "a.b", "a/b", "é"} {
+		c.refused("POST", "/restapis", create("gatewright:id", id), 400, "BadRequestException", form)
+	}
+	c.refused("POST", "/restapis", create("gatewright:id", "1"), 409, "ConflictException", "An API with the id 1 exists already")
+}
+
 func TestTagsThatAreNone(t *testing.T) {
 	c := newClient(t)
 	api, _ := c.api()
