@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store/memory"
@@ -133,30 +134,33 @@ func (r runtime) Served(ctx context.Context, version uint64) error {
 }
 
 func TestAChangeIsAnsweredWhenItIsServed(t *testing.T) {
-	s := memory.New()
-	defer s.Close()
-	run := runtime{make(chan uint64)}
-	h, err := New(Config{Store: s, Runtime: run})
-	if err != nil {
-		t.Fatal(err)
-	}
-	answered := make(chan int)
-	go func() {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest("POST", "/restapis", strings.NewReader(`{"name":"n"}`)))
-		answered <- w.Code
-	}()
-	select {
-	case code := <-answered:
-		t.Errorf("answered %d before the change was served", code)
-	case version := <-run.served:
-		if version == 0 {
-			t.Error("asked for no version")
+	synctest.Test(t, func(t *testing.T) {
+		s := memory.New()
+		defer s.Close()
+		run := runtime{make(chan uint64)}
+		h, err := New(Config{Store: s, Runtime: run})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if code := <-answered; code != http.StatusCreated {
-		t.Errorf("got %d", code)
-	}
+		answered := make(chan int, 1)
+		go func() {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("POST", "/restapis", strings.NewReader(`{"name":"n"}`)))
+			answered <- w.Code
+		}()
+		synctest.Wait()
+		select {
+		case code := <-answered:
+			t.Fatalf("answered %d before the change was served", code)
+		default:
+		}
+		if got, want := <-run.served, version(t, s); got != want {
+			t.Errorf("waited for the version %d, want %d", got, want)
+		}
+		if code := <-answered; code != http.StatusCreated {
+			t.Errorf("got %d", code)
+		}
+	})
 }
 
 func TestPages(t *testing.T) {
