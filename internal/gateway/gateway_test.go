@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -577,8 +578,29 @@ func TestLargeBodies(t *testing.T) {
 	tooLong := sentRequest{method: "POST", target: "/prod/mock", body: large + large}
 	b.send(tooLong).want(t, 413, `{"message":"Request Too Long"}`)
 	b.get("/prod/huge").want(t, 500, internalServerError)
-	if a := b.get("/prod/endless"); a.err == nil {
-		t.Errorf("an answer of %d bytes came whole", len(a.body))
+	if a := b.get("/prod/endless"); !errors.Is(a.err, errAnswerTooLarge) {
+		t.Errorf("an answer without end: %d bytes came, %v; want %v", len(a.body), a.err, errAnswerTooLarge)
+	}
+}
+
+// TestLimitAnswer shows that an answer of unknown length passes up to 10 MB and
+// fails beyond, so that nobody takes it for whole.
+func TestLimitAnswer(t *testing.T) {
+	for _, c := range []struct {
+		size int
+		want error
+	}{
+		{maxBody, nil},
+		{maxBody + 1, errAnswerTooLarge},
+	} {
+		r := &message.Response{Stream: io.NopCloser(strings.NewReader(strings.Repeat("x", c.size))), StreamLen: -1}
+		if err := limitAnswer(r); err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, r.Stream)
+		if !errors.Is(err, c.want) || n > maxBody {
+			t.Errorf("an answer of %d bytes: %d came, %v; want %v", c.size, n, err, c.want)
+		}
 	}
 }
 

@@ -93,7 +93,9 @@ func proxyHTTP(x *exchange) error {
 // errAnswerTooLarge is what a backend's answer over 10 MB fails with.
 var errAnswerTooLarge = errors.New("integration response is larger than 10485760 bytes")
 
-// invoke invokes a function and reads what it answers.
+// invoke invokes a function and reads what it answers. The event's memory may be
+// the next request's afterwards: the upstream client reads a body only until Do
+// has returned, or the answer's stream was closed, which both are here.
 func invoke(x *exchange) error {
 	if err := x.readBody(); err != nil {
 		return err
