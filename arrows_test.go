@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 	"internal/store":           {},
 	"internal/restapi":         {},
+	"internal/users":           {"policy", "sigv4"},
 	"internal/message":         {},
 
 	"jsonpath":   {},
