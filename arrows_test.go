@@ -27,7 +27,7 @@ var arrows = map[string][]string{
 	"internal/gatewrighttest": {""},
 	"bench":                   {},
 
-	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store"},
+	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "policy", "sigv4"},
 	"internal/control/recorded": {},
 	"internal/gateway": {
 		"internal/message", "internal/restapi", "internal/gatewayresponse", "internal/mapping", "internal/integration",

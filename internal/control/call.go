@@ -36,7 +36,10 @@ func (c *call) name(variable string) string { return c.request.PathValue(variabl
 
 // path fills the members of a route into it, escaped anew: one thing has one
 // path however a client spells it.
-func (c *call) path(route string) string {
+func (c *call) path(route string) string { return c.fill(route, url.PathEscape) }
+
+// fill fills the members of a route into it, each as escape writes it.
+func (c *call) fill(route string, escape func(string) string) string {
 	var b strings.Builder
 	for rest := route; rest != ""; {
 		fixed, after, found := strings.Cut(rest, "{")
@@ -45,7 +48,7 @@ func (c *call) path(route string) string {
 			break
 		}
 		variable, tail, _ := strings.Cut(after, "}")
-		b.WriteString(url.PathEscape(c.segment(variable)))
+		b.WriteString(escape(c.segment(variable)))
 		rest = tail
 	}
 	return b.String()
@@ -63,7 +66,7 @@ func (c *call) segment(variable string) string {
 
 // arn names something of the caller's region; account is "" for most.
 func (c *call) arn(account, path string) string {
-	return "arn:aws:apigateway:" + c.ns.Region + ":" + account + ":" + path
+	return "arn:" + partition(c.ns.Region) + ":apigateway:" + c.ns.Region + ":" + account + ":" + path
 }
 
 // api is the path of the API that the call is about.

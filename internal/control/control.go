@@ -13,6 +13,7 @@ import (
 
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store"
+	"github.com/gatewright/gatewright/sigv4"
 )
 
 // A Runtime is the data plane, as far as the control plane needs it.
@@ -34,6 +35,10 @@ type Config struct {
 	Log     *slog.Logger     // nil: slog.Default()
 	Limits  *Limits          // nil: none
 	Rate    float64          // of calls per second that are answered; 0: all
+
+	// Keys finds the access keys of users: the owner of each is a *users.User.
+	// With it, calls must be signed and allowed by a policy; nil: anybody may.
+	Keys func(accessKeyID string) (sigv4.Key, error)
 }
 
 // A Handler answers the whole of AWS's API at "/". It may be used by many
@@ -46,8 +51,11 @@ type Handler struct {
 	log     *slog.Logger
 	limits  *Limits // nil: none
 	rate    *bucket
-	routes  *http.ServeMux
-	kinds   map[string]*descriptor
+
+	verifier *sigv4.Verifier // nil: signatures are not looked at
+
+	routes *http.ServeMux
+	kinds  map[string]*descriptor
 }
 
 // New makes the control plane. It panics when the table of kinds is wrong.
@@ -72,6 +80,9 @@ func New(c Config) (*Handler, error) {
 		h.log = slog.Default()
 	}
 	h.rate = newBucket(c.Rate, h.now())
+	if c.Keys != nil {
+		h.verifier = &sigv4.Verifier{Keys: c.Keys, Services: []string{"apigateway", "sts"}, Now: h.now}
+	}
 	h.route(kinds, irregular, notYet)
 	return h, nil
 }

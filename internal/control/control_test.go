@@ -17,13 +17,21 @@ type client struct {
 	handler http.Handler
 	accept  string
 	auth    string
+	sign    func(r *http.Request, body string) // nil: not signed
 }
 
 func newClient(t testing.TB) *client {
 	t.Helper()
+	return newClientOf(t, Config{})
+}
+
+// newClientOf is newClient of a control plane that is made so.
+func newClientOf(t testing.TB, config Config) *client {
+	t.Helper()
 	s := memory.New()
 	t.Cleanup(func() { s.Close() })
-	h, err := New(Config{Store: s})
+	config.Store = s
+	h, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,6 +46,9 @@ func (c *client) send(method, path, body string) *http.Response {
 	}
 	if c.auth != "" {
 		r.Header.Set("Authorization", c.auth)
+	}
+	if c.sign != nil {
+		c.sign(r, body)
 	}
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)

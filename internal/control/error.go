@@ -64,7 +64,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "application/json")
-	header.Set("x-amzn-ErrorType", f.code)
+	header.Set(errorTypeHeader, f.code)
 	if f.status == http.StatusServiceUnavailable || f.status == http.StatusTooManyRequests {
 		header.Set("Retry-After", "1")
 	}

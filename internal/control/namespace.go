@@ -56,7 +56,7 @@ func credentialScope(r *http.Request) (scope, bool) {
 // foreign refuses a request that was signed for another of AWS's services.
 func foreign(r *http.Request) error {
 	s, ok := credentialScope(r)
-	if !ok || s.service == "apigateway" || s.service == "sts" && r.Method == http.MethodPost && r.URL.Path == "/" {
+	if !ok || s.service == "apigateway" || s.service == "sts" && toSTS(r) {
 		return nil
 	}
 	return &failure{

@@ -14,6 +14,7 @@ import (
 
 const (
 	requestIDHeader = "x-amzn-RequestId"
+	errorTypeHeader = "x-amzn-ErrorType"
 
 	// maxBody is the size of the largest definition that AWS imports.
 	maxBody = 6 << 20
@@ -110,11 +111,18 @@ func (h *Handler) handle(all []*operation) {
 	h.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, errNoOperation) })
 }
 
-// ServeHTTP guards the routes. A trailing slash is dropped, as AWS's own
-// examples send one; what ServeMux would redirect or answer with text of its
-// own goes to the writer of errors.
+// ServeHTTP answers a request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(requestIDHeader, newRequestID())
+	r = withVisit(r, &visit{ns: h.namespace(r)})
+	h.admit(w, r)
+}
+
+// admit guards the routes. A trailing slash is dropped, as AWS's own examples
+// send one; what ServeMux would redirect or answer with text of its own goes to
+// the writer of errors. Who signs signs the path as he sent it, and means the
+// one that is looked up.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request) {
 	escaped := r.URL.EscapedPath()
 	path := escaped
 	if len(path) > 1 {
@@ -127,6 +135,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := foreign(r); err != nil {
 		h.fail(w, r, err)
 		return
+	}
+	if h.verifier != nil {
+		if err := h.authenticate(r); err != nil {
+			h.fail(w, r, err)
+			return
+		}
 	}
 	if !h.rate.take(h.now()) {
 		h.fail(w, r, errTooManyRequests)
@@ -162,8 +176,13 @@ func withPath(r *http.Request, path string) *http.Request {
 }
 
 func (h *Handler) serve(op *operation, w http.ResponseWriter, r *http.Request) {
-	c := &call{op: op, request: r, kinds: h.kinds, ns: h.namespace(r), now: h.now(), limits: h.limits, query: r.URL.Query()}
+	v := visitOf(r)
+	v.operation = op.Name
+	c := &call{op: op, request: r, kinds: h.kinds, ns: v.ns, now: h.now(), limits: h.limits, query: r.URL.Query()}
 	err := c.readBody()
+	if err == nil {
+		err = h.permit(c)
+	}
 	if err == nil && op.Ahead != nil {
 		c.ahead, err = op.Ahead(c)
 	}
@@ -193,8 +212,10 @@ func (c *call) readBody() error {
 }
 
 // document reads the body as it is.
-func (c *call) document() ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(c.request.Body, maxBody+1))
+func (c *call) document() ([]byte, error) { return readAll(c.request) }
+
+func readAll(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	switch {
 	case len(body) > maxBody:
 		return nil, errTooLarge

@@ -7,6 +7,9 @@ import (
 	"net/url"
 )
 
+// toSTS reports whether a request has the form of those to STS.
+func toSTS(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == "/" }
+
 // serveSTS answers GetCallerIdentity of STS, which Terraform asks before it
 // does anything else. Of that service there is no more here.
 func (h *Handler) serveSTS(w http.ResponseWriter, r *http.Request) {
@@ -19,10 +22,13 @@ func (h *Handler) serveSTS(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	account := h.namespace(r).Account
+	v := visitOf(r)
 	identity := callerIdentity{
-		ARN: "arn:aws:iam::" + account + ":root", UserID: account, Account: account,
+		ARN: "arn:" + partition(v.ns.Region) + ":iam::" + v.ns.Account + ":root", UserID: v.ns.Account, Account: v.ns.Account,
 		RequestID: w.Header().Get(requestIDHeader),
+	}
+	if v.user != nil {
+		identity.ARN, identity.UserID = v.user.ARN(partition(v.ns.Region)), v.user.Name
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	xml.NewEncoder(w).Encode(identity)

@@ -80,10 +80,7 @@ func findTagged(c *call) (t tagged, err error) {
 	if parts == nil {
 		return t, badRequest("Invalid ARN. ARN is not well formed %s", arn)
 	}
-	segments := strings.Split(parts[3], "/")
-	if segments[0] == associationsPath[1:] {
-		segments = []string{segments[0], arn} // they are known by their whole ARNs
-	}
+	segments := arnSegments(parts)
 	kind := c.taggedKind(segments)
 	if kind == nil {
 		return t, badRequest("Invalid ARN. Resource /%s cannot be tagged", parts[3])
@@ -99,6 +96,16 @@ func findTagged(c *call) (t tagged, err error) {
 	}
 	t.tags = field(t.thing, "tags").Addr().Interface().(*map[string]string)
 	return t, nil
+}
+
+// arnSegments are the segments of the path of what an ARN names. parts are what
+// taggedARN found in it.
+func arnSegments(parts []string) []string {
+	segments := strings.Split(parts[3], "/")
+	if segments[0] == associationsPath[1:] {
+		return []string{segments[0], parts[0]} // they are known by their whole ARNs
+	}
+	return segments
 }
 
 // taggedKind returns the kind whose things have paths of these segments.
