@@ -39,6 +39,10 @@ type Config struct {
 	// Keys finds the access keys of users: the owner of each is a *users.User.
 	// With it, calls must be signed and allowed by a policy; nil: anybody may.
 	Keys func(accessKeyID string) (sigv4.Key, error)
+
+	// Audit is told of every call that changes something, or would, before it
+	// is answered. nil: nobody is.
+	Audit func(Event)
 }
 
 // A Handler answers the whole of AWS's API at "/". It may be used by many
@@ -51,6 +55,7 @@ type Handler struct {
 	log     *slog.Logger
 	limits  *Limits // nil: none
 	rate    *bucket
+	audit   func(Event)
 
 	verifier *sigv4.Verifier // nil: signatures are not looked at
 
@@ -64,7 +69,7 @@ func New(c Config) (*Handler, error) {
 		return nil, errors.New("control plane without a store")
 	}
 	h := &Handler{
-		store: c.Store, runtime: c.Runtime, now: c.Now, log: c.Log, limits: c.Limits,
+		store: c.Store, runtime: c.Runtime, now: c.Now, log: c.Log, limits: c.Limits, audit: c.Audit,
 		home: restapi.Namespace{Account: c.Account, Region: c.Region},
 	}
 	if h.home.Account == "" {
