@@ -18,11 +18,11 @@ const module = "github.com/gatewright/gatewright"
 // know each other; only the root and the commands know all. Adding an arrow is
 // a decision.
 var arrows = map[string][]string{
-	"cmd/gatewright": {""},
+	"cmd/gatewright": {"", "internal/users"},
 	"": {
 		"internal/control", "internal/edge", "internal/gateway", "internal/gatewayresponse", "internal/integration",
 		"internal/mapping", "internal/message", "internal/restapi", "internal/store", "internal/store/bolt",
-		"internal/store/memory", "internal/upstream",
+		"internal/store/memory", "internal/upstream", "internal/users",
 	},
 	"internal/gatewrighttest": {""},
 	"bench":                   {},

@@ -52,8 +52,12 @@ func respell(h message.Header) {
 // turnedAway says why a request may not reach the control plane, or "". Against
 // programs the listener's address is the guard; this is against web pages in a
 // browser on this machine, which reach loopback too: by a request across
-// origins, or by a name of theirs that they point at 127.0.0.1.
+// origins, or by a name of theirs that they point at 127.0.0.1. What must be
+// signed, no page can send.
 func (s *Server) turnedAway(r *message.Request) string {
+	if s.Users != "" {
+		return ""
+	}
 	if !s.knownHost(hostname(r.Host)) {
 		return "The control plane does not answer to the host " + r.Host + ". Start it with --control-host to add a name."
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/gatewright/gatewright/internal/store/bolt"
 	"github.com/gatewright/gatewright/internal/store/memory"
 	"github.com/gatewright/gatewright/internal/upstream"
+	"github.com/gatewright/gatewright/internal/users"
 )
 
 // What a Server is when its fields say nothing.
@@ -48,6 +49,10 @@ var (
 	// ErrOpenControl refuses a control listener that others could reach.
 	ErrOpenControl = errors.New("whoever reaches this address could change every API")
 
+	// ErrUsers says that the file of users cannot be read, or says nothing that
+	// makes sense.
+	ErrUsers = errors.New("the users cannot be read")
+
 	// ErrAddressInUse says that another program listens where we should.
 	ErrAddressInUse = errors.New("the address is taken by another program")
 
@@ -63,10 +68,18 @@ var (
 type Server struct {
 	// Control is the address of the control plane, which also answers
 	// invocations; "": DefaultControl. Only loopback addresses are accepted
-	// unless AllowOpenControl says that somebody else keeps the door.
+	// unless there are Users, or AllowOpenControl says that somebody else keeps
+	// the door.
 	Control          string
 	AllowOpenControl bool
 	ControlHosts     []string // further names that the control plane answers to
+
+	// Users is the file of those who may call the control plane, who then must
+	// sign; "": whoever reaches it may. It is followed when it changes.
+	Users string
+
+	// Audit is the file of the audit trail; "": none.
+	Audit string
 
 	// Gateway is the address of the data plane alone, for the world; "": none.
 	Gateway string
@@ -92,6 +105,8 @@ type Server struct {
 
 	Log *slog.Logger // nil: slog.Default()
 
+	users     *users.Directory // nil: whoever reaches the control plane may call it
+	trail     *trail           // nil: there is none
 	store     store.Store
 	upstream  *upstream.Client
 	gateway   *gateway.Gateway
@@ -110,7 +125,7 @@ type door struct {
 
 // Start opens the state and the listeners and serves until Shutdown or Close.
 // It returns once both planes answer. Its errors wrap ErrOpenControl,
-// ErrAddressInUse, ErrDataInUse or ErrDataCorrupt where those apply.
+// ErrUsers, ErrAddressInUse, ErrDataInUse or ErrDataCorrupt where those apply.
 func (s *Server) Start(ctx context.Context) error {
 	s.Control = cmp.Or(s.Control, DefaultControl)
 	s.Account = cmp.Or(s.Account, DefaultAccount)
@@ -133,6 +148,10 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
+	settings := control.Config{Account: s.Account, Region: s.Region, Limits: limits, Rate: s.ControlRate, Log: s.Log}
+	if err := s.guard(&settings); err != nil {
+		return err
+	}
 	if s.store, err = s.openStore(); err != nil {
 		return err
 	}
@@ -147,10 +166,8 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	api, err := control.New(control.Config{
-		Store: s.store, Runtime: s.gateway, Account: s.Account, Region: s.Region, Log: s.Log,
-		Limits: limits, Rate: s.ControlRate,
-	})
+	settings.Store, settings.Runtime = s.store, s.gateway
+	api, err := control.New(settings)
 	if err != nil {
 		return err
 	}
@@ -160,7 +177,7 @@ func (s *Server) start(ctx context.Context) error {
 
 // listen opens the doors before the state, so that a taken port costs nothing.
 func (s *Server) listen(ctx context.Context) error {
-	if !s.AllowOpenControl && !loopback(s.Control) {
+	if !s.AllowOpenControl && s.Users == "" && !loopback(s.Control) {
 		return fmt.Errorf("control listener %s: %w", s.Control, ErrOpenControl)
 	}
 	for _, d := range []*door{{name: "control"}, {name: "gateway"}} {
@@ -182,6 +199,37 @@ func (s *Server) listen(ctx context.Context) error {
 		s.doors = append(s.doors, d)
 	}
 	return nil
+}
+
+// guard adds to the control plane's settings those who may call it, and the
+// trail of what they do.
+func (s *Server) guard(c *control.Config) (err error) {
+	if s.Users != "" {
+		if s.users, err = users.Open(s.Users, s.Account, s.Log); err != nil {
+			return fmt.Errorf("%w: %w", ErrUsers, err)
+		}
+		c.Keys = s.users.Key
+	}
+	if s.Audit != "" {
+		if s.trail, err = openTrail(s.Audit, s.Log); err != nil {
+			return fmt.Errorf("audit trail: %w", err)
+		}
+		c.Audit = s.trail.record
+	}
+	return nil
+}
+
+// Reload reads the users anew and goes on in a new file of the audit trail. What
+// fails of that stays as it was.
+func (s *Server) Reload() error {
+	var errs []error
+	if s.users != nil {
+		errs = append(errs, s.users.Reload())
+	}
+	if s.trail != nil {
+		errs = append(errs, s.trail.reopen())
+	}
+	return errors.Join(errs...)
 }
 
 // loopback reports whether only this machine reaches a listener on address.
@@ -302,7 +350,10 @@ func (s *Server) Close() error {
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
-	s.doors, s.gateway, s.upstream, s.store = nil, nil, nil, nil
+	if s.trail != nil {
+		errs = append(errs, s.trail.close())
+	}
+	s.doors, s.gateway, s.upstream, s.store, s.trail = nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -33,7 +33,7 @@ func run(args []string) int {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand())
+	root.AddCommand(serveCommand(), userCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nsee %s --help", err, c.CommandPath())}
 	})
@@ -72,7 +72,7 @@ func exitStatus(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &usage), errors.Is(err, gatewright.ErrOpenControl):
+	case errors.As(err, &usage), errors.Is(err, gatewright.ErrOpenControl), errors.Is(err, gatewright.ErrUsers):
 		return exitUsage
 	case errors.Is(err, gatewright.ErrAddressInUse):
 		return exitAddress

@@ -130,6 +130,8 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"a folder in use", []string{"--control", "127.0.0.1:0", "--data", folder}, exitData, folder},
 		{"a damaged file", []string{"--control", "127.0.0.1:0", "--data", damaged}, exitData, damaged},
 		{"an open control plane", []string{"--control", "0.0.0.0:0", "--data", "memory"}, exitUsage, "--allow-open-control"},
+		{"no file of users", []string{"--users", filepath.Join(folder, "none"), "--data", "memory"}, exitUsage, "gatewright user add"},
+		{"the example, to be signed", []string{"--users", "users.yaml", "--example", "--data", "memory"}, exitUsage, "--example"},
 		{"a flag that is not there", []string{"--colour"}, exitUsage, "serve --help"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},

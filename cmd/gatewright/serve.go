@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -64,6 +65,8 @@ environment over the file.`,
 	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which Lambda functions are invoked, or "aws"`)
 	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
 	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
+	f.StringVar(&s.server.Users, "users", "", "file of those who may call the control plane, who then must sign; see gatewright user")
+	f.StringVar(&s.server.Audit, "audit", "", "file to which each call that changes something is added, as a line of JSON")
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
@@ -87,24 +90,48 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 			return usageError{errors.New(`there is no home folder to keep the state in: say --data FOLDER, or --data memory`)}
 		}
 	}
+	if s.example && s.server.Users != "" {
+		return usageError{errors.New("--example is to try things without signing: it does not go with --users")}
+	}
 	if s.server.LambdaCredentials, err = lambdaCredentials(ctx, s.server.Lambda); err != nil {
 		return err
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
+	hangups := make(chan os.Signal, 1)
+	if s.server.Users != "" || s.server.Audit != "" { // else SIGHUP ends the program, as it does others
+		signal.Notify(hangups, syscall.SIGHUP)
+		defer signal.Stop(hangups)
+	}
 
 	if err := s.server.Start(ctx); err != nil {
 		return withAdvice(err)
 	}
-	if s.server.AllowOpenControl {
+	if s.server.AllowOpenControl && s.server.Users == "" {
 		log.Warn("the control plane is open to everybody who reaches its address", "address", s.server.Control)
 	}
 	if err := s.greet(ctx, out); err != nil {
 		return errors.Join(err, s.server.Close())
 	}
-	log.Info("draining", "signal", (<-signals).String(), "at_most", s.drain)
+	log.Info("draining", "signal", s.untilTold(signals, hangups, log).String(), "at_most", s.drain)
 	return s.stop(ctx, signals, log)
+}
+
+// untilTold waits for a signal to stop, and reads anew what SIGHUP asks for.
+func (s *serving) untilTold(stop, hangups <-chan os.Signal, log *slog.Logger) os.Signal {
+	for {
+		select {
+		case sig := <-stop:
+			return sig
+		case <-hangups:
+			if err := s.server.Reload(); err != nil {
+				log.Error("not everything was read anew", "error", err)
+				continue
+			}
+			log.Info("read anew")
+		}
+	}
 }
 
 // stop drains until all requests have finished, the time is over or a second
@@ -173,8 +200,10 @@ func withAdvice(err error) error {
 	switch {
 	case errors.Is(err, gatewright.ErrAddressInUse):
 		return fmt.Errorf("%w\nstop that program, or choose another address with --control or --gateway, 127.0.0.1:0 for any free port", err)
+	case errors.Is(err, gatewright.ErrUsers) && errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w\ngatewright user add NAME --admin --users FILE makes it", err)
 	case errors.Is(err, gatewright.ErrOpenControl):
-		return fmt.Errorf("%w\nlisten on 127.0.0.1 and serve the world with --gateway, or say --allow-open-control if somebody else keeps the door", err)
+		return fmt.Errorf("%w\nlisten on 127.0.0.1 and serve the world with --gateway, say with --users who may call, or with --allow-open-control that somebody else keeps the door", err)
 	}
 	return err
 }
