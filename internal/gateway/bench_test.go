@@ -117,7 +117,7 @@ func BenchmarkCompile(b *testing.B) {
 	s := gw.world.find(api)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := gw.compiler.plan(context.Background(), s, encode(prod())); err != nil {
+		if err := gw.compiler.load(context.Background(), s, "prod", new(stage)); err != nil {
 			b.Fatal(err)
 		}
 	}

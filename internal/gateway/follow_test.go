@@ -125,6 +125,7 @@ type flaky struct {
 	away atomic.Bool
 	ends chan error // what the next commit of a watch is replaced by
 	read atomic.Int64
+	then atomic.Pointer[func()] // runs once, after the next View
 }
 
 var errAway = errors.New("store is away")
@@ -134,7 +135,11 @@ func (f *flaky) View(ctx context.Context, read func(store.Reader) error) error {
 		return errAway
 	}
 	f.read.Add(1)
-	return f.Store.View(ctx, read)
+	err := f.Store.View(ctx, read)
+	if then := f.then.Swap(nil); then != nil {
+		(*then)()
+	}
+	return err
 }
 
 func (f *flaky) Watch(ctx context.Context, from uint64) iter.Seq2[store.Commit, error] {
@@ -179,6 +184,26 @@ func TestReadAnew(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestStageMoves shows that a stage which moves to another deployment while it is
+// read, and whose old one is deleted, is served as it is then.
+func TestStageMoves(t *testing.T) {
+	b, f := startFlaky(t)
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": mocked("200", "two")}), &restapi.Stage{StageName: "next", DeploymentID: "d2"})
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": mocked("200", "one")}), prod())
+	move := func() {
+		_, err := f.Update(t.Context(), func(w store.Writer) error {
+			w.Put(here.Key("/restapis/"+api+"/stages/prod"), encode(restapi.Stage{StageName: "prod", DeploymentID: "d2"}))
+			w.Delete(here.Key(restapi.SnapshotPath(api, "d1")))
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	f.then.Store(&move)
+	b.get("/prod/x").want(t, 200, "two")
 }
 
 // TestStoreAway shows that what is known goes on being served, and that the

@@ -107,7 +107,7 @@ type slot struct {
 
 // A stage is a stage as it is stored, and what it was compiled to.
 type stage struct {
-	record []byte
+	record []byte               // guarded by the slot's mu
 	plan   atomic.Pointer[plan] // nil: not needed yet
 }
 
@@ -163,15 +163,12 @@ func (s *slot) compileNow(ctx context.Context, name string, c *compiler) (*plan,
 	if st == nil {
 		return nil, errNoStage
 	}
-	p := st.plan.Load()
-	if p == nil {
-		var err error
-		if p, err = c.plan(ctx, s, st.record); err != nil {
+	if st.plan.Load() == nil {
+		if err := c.load(ctx, s, name, st); err != nil {
 			return nil, err
 		}
-		st.plan.Store(p)
 	}
-	return p, nil
+	return st.plan.Load(), nil
 }
 
 // refresh reads the stages anew, if they were needed before. What changed and
@@ -197,11 +194,12 @@ func (s *slot) refresh(ctx context.Context, c *compiler) error {
 			stages[name] = was
 			continue
 		}
-		p, err := c.plan(ctx, s, st.record)
-		if err != nil {
+		switch err := c.load(ctx, s, name, st); {
+		case errors.Is(err, errNoStage):
+			delete(stages, name)
+		case err != nil:
 			return err
 		}
-		st.plan.Store(p)
 	}
 	s.stages.Store(&stages)
 	return nil
@@ -227,7 +225,7 @@ func (s *slot) use(minute int64) {
 
 // stages reads the stages of an API.
 func (c *compiler) stages(ctx context.Context, s *slot) (map[string]*stage, error) {
-	prefix := s.namespace.Key("/restapis/" + url.PathEscape(s.id) + "/stages/")
+	prefix := s.stageKey("")
 	stages := make(map[string]*stage)
 	err := c.store.View(ctx, func(r store.Reader) error {
 		clear(stages)
@@ -246,31 +244,58 @@ func (c *compiler) stages(ctx context.Context, s *slot) (map[string]*stage, erro
 	return stages, nil
 }
 
-// plan reads the deployment of a stage and compiles both. It fails only where
-// the store does: what is wrong with the deployment is in the plan.
-func (c *compiler) plan(ctx context.Context, s *slot, record []byte) (*plan, error) {
-	st := new(restapi.Stage)
-	if err := json.Unmarshal(record, st); err != nil {
-		return c.broken(s, st, fmt.Errorf("read stage: %w", err)), nil
-	}
+func (s *slot) stageKey(name string) string {
+	return s.namespace.Key("/restapis/" + url.PathEscape(s.id) + "/stages/" + url.PathEscape(name))
+}
+
+// load reads a stage anew, together with its deployment, which may have been
+// deleted since the stage was read first, and compiles both. It fails only where
+// the store does and where the stage is gone: what is wrong with the deployment
+// is in the plan.
+func (c *compiler) load(ctx context.Context, s *slot, name string, st *stage) error {
 	var frozen []byte
+	parsed := new(restapi.Stage)
+	var broken error
 	err := c.store.View(ctx, func(r store.Reader) error {
-		value, err := r.Get(s.namespace.Key(restapi.SnapshotPath(s.id, st.DeploymentID)))
+		record, err := r.Get(s.stageKey(name))
+		if errors.Is(err, store.ErrNotFound) {
+			return errNoStage
+		} else if err != nil {
+			return err
+		}
+		st.record = append([]byte(nil), record...)
+		*parsed = restapi.Stage{}
+		if broken = json.Unmarshal(record, parsed); broken != nil {
+			broken = fmt.Errorf("read stage: %w", broken)
+			return nil
+		}
+		value, err := r.Get(s.namespace.Key(restapi.SnapshotPath(s.id, parsed.DeploymentID)))
+		if errors.Is(err, store.ErrNotFound) {
+			broken = fmt.Errorf("deployment %q: %w", parsed.DeploymentID, err)
+			return nil
+		}
 		frozen = append(frozen[:0], value...)
 		return err
 	})
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return c.broken(s, st, fmt.Errorf("deployment %q: %w", st.DeploymentID, err)), nil
 	case err != nil:
-		return nil, fmt.Errorf("read deployment %s of API %s: %w", st.DeploymentID, s.id, err)
+		return fmt.Errorf("read stage %s of API %s: %w", name, s.id, err)
+	case broken != nil:
+		st.plan.Store(c.broken(s, parsed, broken))
+	default:
+		st.plan.Store(c.plan(s, parsed, frozen))
 	}
+	return nil
+}
+
+// plan compiles a stage and its deployment.
+func (c *compiler) plan(s *slot, st *restapi.Stage, frozen []byte) *plan {
 	d, err := restapi.Thaw(frozen)
 	if err == nil && d.API == nil {
 		err = errors.New("deployment without an API")
 	}
 	if err != nil {
-		return c.broken(s, st, err), nil
+		return c.broken(s, st, err)
 	}
-	return c.compile(s, st, d), nil
+	return c.compile(s, st, d)
 }
