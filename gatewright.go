@@ -84,6 +84,10 @@ type Server struct {
 	// Gateway is the address of the data plane alone, for the world; "": none.
 	Gateway string
 
+	// MaxConnections is how many connections each listener keeps at a time; a
+	// newcomer then takes the place of a silent one, or waits. 0: no limit.
+	MaxConnections int
+
 	// Data is the folder of the state; "" or Memory: in memory.
 	Data string
 
@@ -124,7 +128,7 @@ type door struct {
 }
 
 // Start opens the state and the listeners and serves until Shutdown or Close.
-// It returns once both planes answer. Its errors wrap ErrOpenControl,
+// It returns once both planes answer. Its errors wrap ErrSetting, ErrOpenControl,
 // ErrUsers, ErrAddressInUse, ErrDataInUse or ErrDataCorrupt where those apply.
 func (s *Server) Start(ctx context.Context) error {
 	s.Control = cmp.Or(s.Control, DefaultControl)
@@ -141,6 +145,9 @@ func (s *Server) Start(ctx context.Context) error {
 }
 
 func (s *Server) start(ctx context.Context) error {
+	if err := s.check(); err != nil {
+		return err
+	}
 	limits, err := s.limits()
 	if err != nil {
 		return err
@@ -275,7 +282,7 @@ func (s *Server) functions() (*integration.Lambda, error) {
 
 func (s *Server) serve(controlHandler message.Handler) {
 	for _, d := range s.doors {
-		d.edge = &edge.Server{Handler: controlHandler, Refuse: refuse, Log: s.Log.With("listener", d.name)}
+		d.edge = &edge.Server{Handler: controlHandler, Refuse: refuse, Log: s.Log.With("listener", d.name), MaxConnections: s.MaxConnections}
 		if d.name == "gateway" {
 			d.edge.Handler = s.gateway
 		}

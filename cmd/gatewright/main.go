@@ -32,6 +32,13 @@ func run(args []string) int {
 		Version:       gatewright.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("there is no command %q; see gatewright --help", args[0])}
+			}
+			return c.Help()
+		},
 	}
 	root.AddCommand(serveCommand(), userCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -72,7 +79,8 @@ func exitStatus(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.As(err, &usage), errors.Is(err, gatewright.ErrOpenControl), errors.Is(err, gatewright.ErrUsers):
+	case errors.As(err, &usage), errors.Is(err, gatewright.ErrSetting), errors.Is(err, gatewright.ErrOpenControl),
+		errors.Is(err, gatewright.ErrUsers):
 		return exitUsage
 	case errors.Is(err, gatewright.ErrAddressInUse):
 		return exitAddress

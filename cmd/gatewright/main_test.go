@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -133,6 +134,9 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"no file of users", []string{"--users", filepath.Join(folder, "none"), "--data", "memory"}, exitUsage, "gatewright user add"},
 		{"the example, to be signed", []string{"--users", "users.yaml", "--example", "--data", "memory"}, exitUsage, "--example"},
 		{"a flag that is not there", []string{"--colour"}, exitUsage, "serve --help"},
+		{"an address that is none", []string{"--control", "nonsense", "--data", "memory"}, exitUsage, "is not like 127.0.0.1:4566"},
+		{"functions at an address that is no URL", []string{"--lambda", "localhost:3001", "--data", "memory"}, exitUsage, "is not like http://"},
+		{"a drain before its time", []string{"--drain", "-5s", "--data", "memory"}, exitUsage, "--drain"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},
 	} {
@@ -145,6 +149,16 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 				t.Errorf("exit status %d, want %d; standard error lacks %q:\n%s", got, c.exit, c.says, &p.errors)
 			}
 		})
+	}
+}
+
+func TestACommandThatIsNotThere(t *testing.T) {
+	p := command(t, "servee")
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if got := p.end(t); got != exitUsage || !strings.Contains(p.errors.String(), "--help") {
+		t.Errorf("exit status %d, want %d; standard error:\n%s", got, exitUsage, &p.errors)
 	}
 }
 
@@ -169,7 +183,7 @@ func TestRequestsUnderWayFinish(t *testing.T) {
 	defer backend.Close()
 	p := start(t, "--data", "memory", "--example")
 	// The example's backend is a stage variable: point it at the slow one.
-	patch(t, p.control+"/restapis/petstore01/stages/prod",
+	call(t, "PATCH", p.control+"/restapis/petstore01/stages/prod",
 		`{"patchOperations": [{"op": "replace", "path": "/variables/backend", "value": "`+strings.TrimPrefix(backend.URL, "http://")+`"}]}`)
 
 	answered := make(chan string, 1)
@@ -207,7 +221,7 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	}))
 	defer backend.Close()
 	p := start(t, "--data", "memory", "--example")
-	patch(t, p.control+"/restapis/petstore01/stages/prod",
+	call(t, "PATCH", p.control+"/restapis/petstore01/stages/prod",
 		`{"patchOperations": [{"op": "replace", "path": "/variables/backend", "value": "`+strings.TrimPrefix(backend.URL, "http://")+`"}]}`)
 	go http.Get(p.control + "/_aws/execute-api/petstore01/prod/pets")
 	<-entered
@@ -236,9 +250,10 @@ func get(t *testing.T, url string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-func patch(t *testing.T, url, body string) {
+// call sends the control plane what an AWS client would.
+func call(t *testing.T, method, url, body string) (members map[string]any) {
 	t.Helper()
-	r, err := http.NewRequest("PATCH", url, strings.NewReader(body))
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,9 +262,14 @@ func patch(t *testing.T, url, body string) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != 200 {
-		t.Fatalf("PATCH %s: %s: %s", url, answer.Status, text)
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode >= 300 {
+		t.Fatalf("%s %s: %s: %s, %v", method, url, answer.Status, text, err)
 	}
+	if err := json.Unmarshal(text, &members); err != nil {
+		t.Fatalf("%s %s: %v in %s", method, url, err, text)
+	}
+	return members
 }
 
 func TestHelpShowsAnExampleFirst(t *testing.T) {

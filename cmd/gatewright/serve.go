@@ -72,6 +72,7 @@ environment over the file.`,
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
 	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or none`)
 	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
+	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "connections that each listener keeps at a time; 0: no limit")
 	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")
 	f.StringVar(&s.logForm, "log", "text", "form of the log on standard error: text or json")
 	f.BoolVar(&s.debug, "debug", false, "log more")
@@ -85,6 +86,9 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 		return usageError{err}
 	}
 	s.server.Log = log
+	if s.drain < 0 {
+		return usageError{fmt.Errorf("--drain is a time to wait, such as 30s, not %v", s.drain)}
+	}
 	if s.server.Data == "" {
 		if s.server.Data = dataFolder(); s.server.Data == "" {
 			return usageError{errors.New(`there is no home folder to keep the state in: say --data FOLDER, or --data memory`)}

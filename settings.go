@@ -1,0 +1,56 @@
+package gatewright
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+)
+
+// ErrSetting says that a field of a Server has a value that cannot be.
+var ErrSetting = errors.New("invalid setting")
+
+var (
+	accountID  = regexp.MustCompile(`^\d{12}$`)
+	regionName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+)
+
+// check judges the settings before anything is opened. Account and region are
+// parts of store keys, where a slash would hide what is stored from those who
+// look for it.
+func (s *Server) check() error {
+	if !accountID.MatchString(s.Account) {
+		return fmt.Errorf("%w: account %q is not 12 digits", ErrSetting, s.Account)
+	}
+	if !regionName.MatchString(s.Region) {
+		return fmt.Errorf("%w: region %q is not like us-east-1", ErrSetting, s.Region)
+	}
+	if err := checkAddress("control", s.Control); err != nil {
+		return err
+	}
+	if s.Gateway != "" {
+		if err := checkAddress("gateway", s.Gateway); err != nil {
+			return err
+		}
+	}
+	if s.Lambda == "" || s.Lambda == AWS {
+		return nil
+	}
+	if u, err := url.Parse(s.Lambda); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf(`%w: lambda %q is not like http://127.0.0.1:9001, nor "aws"`, ErrSetting, s.Lambda)
+	}
+	return nil
+}
+
+func checkAddress(listener, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: address %q of the %s listener is not like 127.0.0.1:4566", ErrSetting, address, listener)
+	}
+	return nil
+}

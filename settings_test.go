@@ -1,0 +1,30 @@
+package gatewright
+
+import (
+	"cmp"
+	"errors"
+	"testing"
+)
+
+func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		s    *Server
+	}{
+		{"an account with a slash", &Server{Account: "a/b"}},
+		{"an account that is too short", &Server{Account: "12345"}},
+		{"a region with a slash", &Server{Region: "eu/west"}},
+		{"a region in capitals", &Server{Region: "EU-WEST-1"}},
+		{"an address without a port", &Server{Control: "127.0.0.1"}},
+		{"a port that is none", &Server{Control: "127.0.0.1:99999"}},
+		{"a port by name", &Server{Gateway: "127.0.0.1:http"}},
+		{"functions at an address that is no URL", &Server{Lambda: "localhost:3001"}},
+		{"functions by a protocol that is not HTTP", &Server{Lambda: "ftp://127.0.0.1"}},
+	} {
+		c.s.Control = cmp.Or(c.s.Control, "127.0.0.1:0")
+		if err := c.s.Start(t.Context()); !errors.Is(err, ErrSetting) {
+			t.Errorf("%s: %v; want ErrSetting", c.name, err)
+			c.s.Close()
+		}
+	}
+}
