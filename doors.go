@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -61,29 +62,41 @@ func (s *Server) turnedAway(r *message.Request) string {
 	if !s.knownHost(hostname(r.Host)) {
 		return "The control plane does not answer to the host " + r.Host + ". Start it with --control-host to add a name."
 	}
-	origin, sent := r.Header.Lookup("Origin")
-	if !sent {
-		return ""
-	}
-	u, err := url.Parse(origin)
-	if err != nil || !s.knownHost(u.Hostname()) {
+	if origin, sent := r.Header.Lookup("Origin"); sent && !s.knownOrigin(origin) {
 		return "The control plane does not answer to pages of " + origin + ". Start it with --control-host to add a name."
 	}
 	return ""
 }
 
-// knownHost reports whether name can be meant for the control plane. Addresses
-// are safe: only names can be pointed elsewhere. Names without a dot belong to
-// the network of containers that --allow-open-control is for.
+var awsHost = regexp.MustCompile(`^apigateway(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
+
+// knownHost reports whether a request to name can be meant for the control
+// plane. Nobody can point an address elsewhere, only a name. Names without a dot
+// belong to the network of containers that --allow-open-control is for.
 func (s *Server) knownHost(name string) bool {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
 		return true
 	}
-	return name == "localhost" || strings.HasSuffix(name, ".localhost") ||
-		strings.HasPrefix(name, "apigateway.") ||
-		s.AllowOpenControl && name != "" && !strings.Contains(name, ".") ||
-		slices.ContainsFunc(s.ControlHosts, func(h string) bool { return strings.EqualFold(h, name) })
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || awsHost.MatchString(name) ||
+		s.AllowOpenControl && name != "" && !strings.Contains(name, ".") || s.configured(name)
+}
+
+// knownOrigin reports whether a page of origin may call the control plane: one
+// of this machine or of a configured name. An address elsewhere may not, for
+// whoever has one can serve pages from it, nor may a name below localhost, where
+// callers find the APIs.
+func (s *Server) knownOrigin(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.Unmap().IsLoopback() || u.Hostname() == "localhost" || s.configured(u.Hostname())
+}
+
+func (s *Server) configured(name string) bool {
+	return slices.ContainsFunc(s.ControlHosts, func(h string) bool { return strings.EqualFold(h, name) })
 }
 
 // hostname is a Host field without its port.
