@@ -256,7 +256,8 @@ func (c *conn) answer() (again bool) {
 	keep, asked := keepAlive(&x.Request)
 	c.server.Handler.Serve(x)
 	r := &x.Response
-	if r.Status < 200 || r.Status > 999 {
+	left := r.Status == message.StatusCallerLeft
+	if !left && (r.Status < 200 || r.Status > 999) {
 		return c.refuse(&refusal{http.StatusInternalServerError, fmt.Errorf("handler answered with status %d", r.Status)})
 	}
 	// A backend that answers while it reads has the stream send it the rest.
@@ -266,6 +267,11 @@ func (c *conn) answer() (again bool) {
 		// The caller broke it, not a backend; and who cut his body short can
 		// have no other answer.
 		return c.refuse(&refusal{bodyStatus(err), err})
+	}
+	if left {
+		c.unwatch()
+		closeStream(r)
+		return false
 	}
 	keep = keep && clean && !c.server.draining.Load()
 	keep, err := c.respond(r, keep)

@@ -66,6 +66,21 @@ func TestOnLeave(t *testing.T) {
 	}
 }
 
+// TestCallerWhoLeftIsNotAnswered shows that a caller who has closed his side, and
+// whom the handler has given up, gets nothing more than the end.
+func TestCallerWhoLeftIsNotAnswered(t *testing.T) {
+	left := make(chan struct{})
+	c := dial(t, start(t, &Server{Handler: message.HandlerFunc(func(x *message.Exchange) {
+		stop := x.Request.Caller.OnLeave(func() { close(left) })
+		defer stop()
+		<-left
+		x.Response.Status = message.StatusCallerLeft
+	})}))
+	c.send(get)
+	under(c).CloseWrite()
+	c.ended()
+}
+
 // noticed returns how long it takes until a handler knows that its caller left.
 func noticed(t *testing.T, secure bool, leaves func(*client)) time.Duration {
 	t.Helper()

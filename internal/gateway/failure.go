@@ -80,9 +80,6 @@ func unavailable(cause error) error {
 	}
 }
 
-// statusCallerLeft is for nobody to see: the caller has left.
-const statusCallerLeft = 499
-
 // fail answers with the gateway response of a failure. A caller who is gone is
 // not answered.
 func (x *exchange) fail(err error) {
@@ -90,7 +87,7 @@ func (x *exchange) fail(err error) {
 	closeStream(x.response)
 	f := failureOf(err)
 	if f == nil {
-		*x.response = message.Response{Status: statusCallerLeft, Header: x.response.Header[:0], Body: x.response.Body[:0]}
+		*x.response = message.Response{Status: message.StatusCallerLeft, Header: x.response.Header[:0], Body: x.response.Body[:0]}
 		return
 	}
 	set := gatewayresponse.BuiltIn

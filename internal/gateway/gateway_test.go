@@ -618,8 +618,8 @@ func TestBodyErrors(t *testing.T) {
 		{message.ErrBodyTooLarge, 413},
 		{message.ErrBodyMalformed, 400},
 		{message.ErrBodySlow, 408},
-		{io.ErrUnexpectedEOF, statusCallerLeft},
-		{&net.OpError{Op: "read", Err: net.ErrClosed}, statusCallerLeft},
+		{io.ErrUnexpectedEOF, message.StatusCallerLeft},
+		{&net.OpError{Op: "read", Err: net.ErrClosed}, message.StatusCallerLeft},
 	} {
 		for _, path := range []string{"/prod/proxy", "/prod/mock"} {
 			x := exchangeOf(sentRequest{method: "POST", target: path})
@@ -643,7 +643,7 @@ func TestCallerLeaves(t *testing.T) {
 	x := exchangeOf(sentRequest{target: "/prod/x"})
 	x.Request.Caller = leaving{}
 	b.Serve(x)
-	if a := readAnswer(x); a.Status != statusCallerLeft || strings.Contains(b.log.String(), "gateway response") {
+	if a := readAnswer(x); a.Status != message.StatusCallerLeft || strings.Contains(b.log.String(), "gateway response") {
 		t.Errorf("got %d %s, log\n%s", a.Status, a.body, b.log)
 	}
 }

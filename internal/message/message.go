@@ -71,6 +71,10 @@ type Response struct {
 	BodyLen  int64
 }
 
+// StatusCallerLeft is the Status of a Response that is not sent: the caller is
+// gone, and the connection is closed.
+const StatusCallerLeft = -1
+
 // An Exchange is one request and its response. It is reused for the next
 // request of a connection: nobody keeps it.
 type Exchange struct {
