@@ -281,7 +281,10 @@ func TestProxyHeaders(t *testing.T) {
 		method: "POST", target: "/prod/a%2Fb?x=1&&y=%zz", body: "body",
 		header: message.Header{
 			{Name: "x-LOWER-upper", Value: "1"},
-			{Name: "Connection", Value: "close"},
+			{Name: "Connection", Value: "close, X-Hop"},
+			{Name: "x-hop", Value: "1"},
+			{Name: "keep-alive", Value: "timeout=5"},
+			{Name: "Proxy-Connection", Value: "close"},
 			{Name: "ACCEPT", Value: "*/*"},
 			{Name: "expect", Value: "100-continue"},
 			{Name: "Via", Value: "1.0 y"},

@@ -87,8 +87,9 @@ func (in *Input) appendNamed(dst []byte, value func([]byte, []namedField) []byte
 // that end at the gateway, and those that the gateway adds.
 func (in *Input) collectFields() {
 	in.fields = in.fields[:0]
+	hops := hopsOf(in.Scope.Request.Header)
 	for _, f := range in.Scope.Request.Header {
-		if !droppedOnArrival.has(f.Name) && !added.has(f.Name) {
+		if !droppedOnArrival.has(f.Name) && !added.has(f.Name) && !hops.has(f.Name) {
 			in.field(eventName(f.Name), f.Value)
 		}
 	}

@@ -32,9 +32,10 @@ func (n *names) has(name string) bool {
 
 // What becomes of a caller's fields on their way to a backend. [recorded on AWS]
 var (
-	// droppedOnArrival end at the gateway, whatever the integration.
-	droppedOnArrival = namesOf("Connection", "Content-Length", "Content-MD5", "Expect", "Max-Forwards",
-		"Proxy-Authenticate", "Server", "TE", "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate")
+	// droppedOnArrival end at the gateway, whatever the integration. Keep-Alive
+	// and Proxy-Connection are our choice: they are about the caller's connection.
+	droppedOnArrival = namesOf("Connection", "Content-Length", "Content-MD5", "Expect", "Keep-Alive",
+		"Max-Forwards", "Proxy-Authenticate", "Proxy-Connection", "Server", "TE", "Transfer-Encoding", "Trailer", "Upgrade", "WWW-Authenticate")
 
 	// notProxied are not handed on by HTTP_PROXY. A mapping may set them. So it
 	// is with Content-Encoding, unless there is a body that it is about.
@@ -71,15 +72,43 @@ var (
 	// droppedFromAnswer do not reach the caller. The gateway's own ids are not
 	// to be had twice. Content-Encoding, which the service drops as well, goes on
 	// here with the body that it is about: bodies are handed on as they come.
+	// Keep-Alive, Proxy-Connection and, on proxies, Trailer and Upgrade are our
+	// choice: they are about the backend's connection.
 	droppedFromAnswer = map[string]*names{
-		"HTTP_PROXY": namesOf("Transfer-Encoding", "Via", "x-amz-apigw-id"),
-		"AWS_PROXY":  namesOf("Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id"),
+		"HTTP_PROXY": namesOf("Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade", "Via", "x-amz-apigw-id"),
+		"AWS_PROXY":  namesOf("Keep-Alive", "Proxy-Connection", "Trailer", "Transfer-Encoding", "Upgrade", "x-amzn-RequestId", "x-amz-apigw-id"),
 		"HTTP":       droppedWhenMapped,
 		"AWS":        droppedWhenMapped,
 		"MOCK":       droppedWhenMapped,
 	}
-	droppedWhenMapped = namesOf("Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id")
+	droppedWhenMapped = namesOf("Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "x-amzn-RequestId", "x-amz-apigw-id")
 )
+
+// hops are the fields that a sender's Connection names, in lower case: they are
+// for the next hop alone. It is nil where Connection says no more than whether
+// the connection stays.
+type hops map[string]bool
+
+func hopsOf(h message.Header) (all hops) {
+	for i := range h {
+		if !message.EqualFold(h[i].Name, "Connection") {
+			continue
+		}
+		for name := range strings.SplitSeq(strings.ToLower(h[i].Value), ",") {
+			name = strings.Trim(name, " \t")
+			if name == "close" || name == "keep-alive" {
+				continue // Keep-Alive never passes
+			}
+			if all == nil {
+				all = make(hops)
+			}
+			all[name] = true
+		}
+	}
+	return all
+}
+
+func (h hops) has(name string) bool { return h != nil && h[strings.ToLower(name)] }
 
 // An AnswerRule says under which names a backend's fields reach the caller.
 type AnswerRule struct{ dropped, remapped *names }
@@ -102,9 +131,14 @@ func (r AnswerRule) Name(name string) string {
 }
 
 // Apply gives the fields of h the names that they have for the caller, in place.
+// Those that h's Connection names are left out.
 func (r AnswerRule) Apply(h message.Header) message.Header {
+	hops := hopsOf(h)
 	kept := h[:0]
 	for _, f := range h {
+		if hops.has(f.Name) {
+			continue
+		}
 		if f.Name = r.Name(f.Name); f.Name != "" {
 			kept = append(kept, f)
 		}

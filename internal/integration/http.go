@@ -240,8 +240,9 @@ func union(sets ...*names) *names {
 func (h *HTTP) appendProxyHeader(in *Input) {
 	dst := h.appendMapped(in)
 	mapped := dst
+	hops := hopsOf(in.Scope.Request.Header)
 	for _, f := range in.Scope.Request.Header {
-		if proxyDropped.has(f.Name) || in.Call.Stream == nil && message.EqualFold(f.Name, "Content-Encoding") {
+		if proxyDropped.has(f.Name) || hops.has(f.Name) || in.Call.Stream == nil && message.EqualFold(f.Name, "Content-Encoding") {
 			continue
 		}
 		if _, set := mapped.Lookup(f.Name); !set {

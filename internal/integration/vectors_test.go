@@ -130,6 +130,29 @@ func TestRemappedHeaders(t *testing.T) {
 	})
 }
 
+// TestHopByHopAnswers shows which fields about a backend's connection reach the
+// caller: none but under another name.
+func TestHopByHopAnswers(t *testing.T) {
+	for _, c := range []struct{ integration, want string }{
+		{"HTTP_PROXY", "x-amzn-Remapped-Connection X-Kept"},
+		{"AWS_PROXY", "x-amzn-Remapped-Connection X-Kept"},
+		{"HTTP", "x-amzn-Remapped-Connection x-amzn-Remapped-Trailer x-amzn-Remapped-Upgrade X-Kept"},
+	} {
+		var h message.Header
+		h.Add("Connection", "Keep-Alive,\tx-HOP , x-other")
+		for _, name := range []string{"Keep-Alive", "Proxy-Connection", "Trailer", "Upgrade", "X-Hop", "X-Other", "X-Kept"} {
+			h.Add(name, "1")
+		}
+		var got []string
+		for _, f := range AnswerRuleOf(c.integration).Apply(h) {
+			got = append(got, f.Name)
+		}
+		if names := strings.Join(got, " "); names != c.want {
+			t.Errorf("%s: %q; want %q", c.integration, names, c.want)
+		}
+	}
+}
+
 func TestAnswer(t *testing.T) {
 	vectors(t, "answer.json", 18, func(t *testing.T, v struct {
 		Answer json.RawMessage
