@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -143,6 +144,44 @@ func TestUndocumentedEntities(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"QUERY_PARAMETER / POST q"}, list("")); diff != "" {
 		t.Errorf("then (-want +got)\n%s", diff)
+	}
+}
+
+func TestDocumentationPartsOfOneLocation(t *testing.T) {
+	c := newClient(t)
+	create := func(id string) string { return `{"name":"n","tags":{"gatewright:id":"` + id + `"}}` }
+	c.call("POST", "/restapis", create("docs"), 201)
+	made := c.call("POST", "/restapis/docs/documentation/parts", part(`{"type":"API"}`), 201)
+	refused := func(api string) {
+		c.refused("POST", api+"/documentation/parts", part(`{"type":"API"}`), 409, "ConflictException",
+			"Documentation part already exists for the specified location: type 'API'.")
+	}
+	refused("/restapis/docs")
+	refused("/restapis/" + c.call("POST", "/restapis", `{"name":"copy","cloneFrom":"docs"}`, 201)["id"].(string))
+
+	// The location is free again when the part goes, and when its API does.
+	c.call("DELETE", "/restapis/docs/documentation/parts/"+made["id"].(string), "", 202)
+	c.call("POST", "/restapis/docs/documentation/parts", part(`{"type":"API"}`), 201)
+	c.call("DELETE", "/restapis/docs", "", 202)
+	c.call("POST", "/restapis", create("docs"), 201)
+	c.call("POST", "/restapis/docs/documentation/parts", part(`{"type":"API"}`), 201)
+}
+
+// What a part costs must not depend on how many there are.
+func TestANewDocumentationPartAmongMany(t *testing.T) {
+	c := newClient(t)
+	api, _ := c.api()
+	n := 0
+	create := func() {
+		n++
+		c.call("POST", api+"/documentation/parts", part(fmt.Sprintf(`{"type":"MODEL","name":"m%d"}`, n)), 201)
+	}
+	few := testing.AllocsPerRun(20, create)
+	for range 500 {
+		create()
+	}
+	if many := testing.AllocsPerRun(20, create); many > 2*few {
+		t.Errorf("%.0f allocations among 500 parts, %.0f among few", many, few)
 	}
 }
 

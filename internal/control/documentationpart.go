@@ -1,8 +1,10 @@
 package control
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,6 +34,7 @@ var documentationParts = &Kind[restapi.DocumentationPart]{
 		return nil
 	},
 	Check: checkDocumentationPart,
+	Gone:  goneDocumentationPart,
 	Show:  showDocumentationPart,
 	Page:  pageOfParts,
 	HAL: HAL{
@@ -84,13 +87,31 @@ func checkDocumentationPart(c *call, old, p *restapi.DocumentationPart) error {
 	if err := settleLocation(&p.Location); err != nil {
 		return err
 	}
-	parts, err := all[restapi.DocumentationPart](c, partsPath(c))
-	for _, other := range parts {
-		if other.Location == p.Location {
-			return conflict("Documentation part already exists for the specified location: %s.", locationText(&p.Location))
-		}
+	path, err := locationPath(c, &p.Location)
+	if err != nil {
+		return err
 	}
+	if c.exists(path) {
+		return conflict("Documentation part already exists for the specified location: %s.", locationText(&p.Location))
+	}
+	return c.put(path, p.ID)
+}
+
+func goneDocumentationPart(c *call, p *restapi.DocumentationPart) error {
+	path, err := locationPath(c, &p.Location)
+	c.writes.Delete(c.ns.Key(path))
 	return err
+}
+
+// The index of locations finds a part by what it is about, so that a new part
+// costs the same among many as among few. Its values are ids; its names are
+// hashes, as a location may be longer than a key.
+
+func locationIndex(apiID string) string { return "/~index/locations/" + url.PathEscape(apiID) }
+
+func locationPath(c *call, l *restapi.DocumentationLocation) (string, error) {
+	text, err := encode(l)
+	return fmt.Sprintf("%s/%x", locationIndex(c.name("restapi_id")), sha256.Sum256(text)), err
 }
 
 // A locationMember is a member of a location and what it may be. What is not

@@ -280,7 +280,7 @@ func clone(c *call, from string, api *restapi.RestAPI) error {
 	api.RootResourceID = source.RootResourceID
 	inherit(c, api, source)
 	copies := map[string][]byte{}
-	for _, part := range []func(id string) string{restAPIPath, siblingIndex} {
+	for _, part := range []func(id string) string{restAPIPath, siblingIndex, locationIndex} {
 		prefix, to := c.ns.Key(part(from)+"/"), c.ns.Key(part(api.ID)+"/")
 		for key, record := range c.state.Scan(prefix, "") {
 			below := key[len(prefix):]
@@ -441,6 +441,7 @@ func goneRestAPI(c *call, api *restapi.RestAPI) error {
 	}
 	c.writes.Delete(restapi.IndexKey(api.ID))
 	c.dropBelow(siblingIndex(api.ID))
+	c.dropBelow(locationIndex(api.ID))
 	forgetLinks(c, api.ID)
 	stages, err := all[restapi.Stage](c, c.api()+"/stages")
 	for _, s := range stages {
