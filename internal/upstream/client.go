@@ -6,6 +6,8 @@ package upstream
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -48,44 +50,85 @@ type Client struct {
 	closed   bool
 }
 
-type originKey struct {
-	scheme, host string
-	insecure     bool
+// A Backend says which backend is meant and how it is spoken to.
+type Backend struct {
+	Scheme string // http or https
+	Host   string // its name, or name:port
+
+	// Address is where connections to it are opened, in place of what Host's
+	// name stands for: host:port, or a host alone, where Host says the port.
+	// Its certificate must bear the name of Host all the same. "": at Host.
+	Address string
+
+	// Insecure believes it whoever signed its certificate, which must still be
+	// valid now and bear its name.
+	Insecure bool
+
+	// Certificate is shown to it when it asks for one; nil: none.
+	Certificate *tls.Certificate
 }
 
-// Origin returns the backend at scheme://host, where host may have a port. The
-// same arguments give the same Origin, unless it was unused for long or there
-// are thousands of others. An insecure one is believed whoever signed its
-// certificate, which must still be valid now and bear the host's name.
+// An originKey is all that two calls must have in common to share connections.
+type originKey struct {
+	scheme, host, address string
+	insecure              bool
+	certificate           [sha256.Size]byte // of the leaf; its key is the only one that goes with it
+}
+
+func (b *Backend) key() originKey {
+	k := originKey{scheme: b.Scheme, host: b.Host, address: b.Address, insecure: b.Insecure}
+	if b.Certificate != nil {
+		k.certificate = sha256.Sum256(b.Certificate.Certificate[0])
+	}
+	return k
+}
+
+// Origin returns the backend at scheme://host, as OriginOf does that of a
+// Backend with no more than these.
 func (c *Client) Origin(scheme, host string, insecure bool) (*Origin, error) {
-	key := originKey{scheme, host, insecure}
+	return c.OriginOf(Backend{Scheme: scheme, Host: host, Insecure: insecure})
+}
+
+// OriginOf returns the origin of a backend. Equal backends have the same Origin,
+// unless it was unused for long or there are thousands of others.
+func (c *Client) OriginOf(b Backend) (*Origin, error) {
+	key := b.key()
 	c.mu.RLock()
 	o := c.origins[key]
 	c.mu.RUnlock()
 	if o != nil {
 		return o, nil
 	}
-	o, err := c.newOrigin(key)
+	o, err := c.newOrigin(&b)
 	if err != nil {
 		return nil, err
 	}
 	return c.enter(key, o), nil
 }
 
-func (c *Client) newOrigin(key originKey) (*Origin, error) {
+func (c *Client) newOrigin(b *Backend) (*Origin, error) {
 	o := &Origin{client: c, used: time.Now()}
-	name, port, err := splitHost(key.host)
-	switch {
-	case err != nil:
+	name, port, err := splitHost(b.Host)
+	if err != nil {
 		return nil, err
-	case strings.EqualFold(key.scheme, "http"):
-		o.address = net.JoinHostPort(name, or(port, "80"))
-	case strings.EqualFold(key.scheme, "https"):
-		o.address = net.JoinHostPort(name, or(port, "443"))
-		o.tls = c.tlsConfig(name, key.insecure)
-	default:
-		return nil, fmt.Errorf("backend %s://%s: scheme is neither http nor https", key.scheme, key.host)
 	}
+	switch {
+	case strings.EqualFold(b.Scheme, "http"):
+		port = or(port, "80")
+	case strings.EqualFold(b.Scheme, "https"):
+		port = or(port, "443")
+		o.tls = c.tlsConfig(name, b)
+	default:
+		return nil, fmt.Errorf("backend %s://%s: scheme is neither http nor https", b.Scheme, b.Host)
+	}
+	if b.Address != "" {
+		var own string
+		if name, own, err = splitHost(b.Address); err != nil {
+			return nil, err
+		}
+		port = or(own, port)
+	}
+	o.address = net.JoinHostPort(name, port)
 	return o, nil
 }
 

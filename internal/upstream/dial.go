@@ -65,14 +65,18 @@ func (o *Origin) connect(ctx context.Context) (*conn, error) {
 }
 
 // tlsConfig returns how to speak to the backend called name.
-func (c *Client) tlsConfig(name string, insecure bool) *tls.Config {
+func (c *Client) tlsConfig(name string, b *Backend) *tls.Config {
 	config := &tls.Config{
 		ServerName:         name,
 		RootCAs:            c.RootCAs,
 		NextProtos:         []string{"http/1.1"},
 		ClientSessionCache: tls.NewLRUClientSessionCache(1),
 	}
-	if insecure {
+	if own := b.Certificate; own != nil {
+		// Shown whatever authorities the backend names: it judges for itself.
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }
+	}
+	if b.Insecure {
 		config.InsecureSkipVerify = true
 		config.VerifyConnection = func(state tls.ConnectionState) error {
 			return verifyLeaf(state.PeerCertificates[0], name)

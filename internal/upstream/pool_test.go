@@ -294,6 +294,14 @@ func TestOrigin(t *testing.T) {
 	if plain != again || plain == insecure {
 		t.Error("the same arguments, and only they, are to give the same origin")
 	}
+	elsewhere, _ := c.OriginOf(Backend{Scheme: "https", Host: "example.com", Address: "127.0.0.1:8443"})
+	host, _ := c.OriginOf(Backend{Scheme: "https", Host: "example.com:444", Address: "127.0.0.1"})
+	if elsewhere == plain || elsewhere.address != "127.0.0.1:8443" || host.address != "127.0.0.1:444" {
+		t.Errorf("addresses of their own lead to %q and %q", elsewhere.address, host.address)
+	}
+	if _, err := c.OriginOf(Backend{Scheme: "https", Host: "example.com", Address: "a:b"}); err == nil {
+		t.Error("an address without a valid port is taken")
+	}
 	for i := range 2 * maxOrigins {
 		c.Origin("http", fmt.Sprint("h", i), false)
 	}

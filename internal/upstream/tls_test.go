@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -147,6 +148,73 @@ func TestCertificates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Each certificate has its own connections: who must show one is never mistaken
+// for who showed another before, or none.
+func TestClientCertificates(t *testing.T) {
+	ca, callers := newAuthority(t), newAuthority(t)
+	soon := time.Now().Add(time.Hour)
+	config := &tls.Config{
+		Certificates: []tls.Certificate{ca.sign(t, soon, "localhost")},
+		ClientAuth:   tls.RequestClientCert,
+		ClientCAs:    callers.pool(), // which the backend names and does not insist on
+	}
+	b := serve(t, func(_ int, p *peer) {
+		secure := tls.Server(p.Conn, config)
+		if secure.Handshake() != nil {
+			return
+		}
+		shown := "nobody"
+		if all := secure.ConnectionState().PeerCertificates; len(all) > 0 {
+			shown = strings.Join(all[0].DNSNames, "")
+		}
+		answering(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(shown), shown))(0, &peer{Conn: secure, r: bufio.NewReader(secure)})
+	})
+	up := client(t)
+	up.RootCAs = ca.pool()
+	_, port, _ := net.SplitHostPort(b.Addr().String())
+	ann, ben := callers.sign(t, soon, "ann"), newAuthority(t).sign(t, soon, "ben")
+	for range 2 {
+		for _, c := range []struct {
+			own  *tls.Certificate
+			want string
+		}{{&ann, "ann"}, {&ben, "ben"}, {nil, "nobody"}} {
+			o, err := up.OriginOf(Backend{Scheme: "https", Host: "localhost:" + port, Certificate: c.own})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := do(o, get("/")); got.body != c.want || got.err != nil {
+				t.Errorf("the backend saw %q (%v); want %q", got.body, got.err, c.want)
+			}
+		}
+	}
+	if n := b.accepted.Load(); n != 3 {
+		t.Errorf("%d connections; want one for each certificate", n)
+	}
+}
+
+// An address that is not the name's own changes nothing about whose certificate
+// is asked for.
+func TestNameIsCheckedAtAnotherAddress(t *testing.T) {
+	ca := newAuthority(t)
+	config := &tls.Config{Certificates: []tls.Certificate{ca.sign(t, time.Now().Add(time.Hour), "internal.example.com")}}
+	b := serveTLS(t, config, answering(ok))
+	up := client(t)
+	up.RootCAs = ca.pool()
+	at := b.Addr().String()
+	for host, want := range map[string]string{"internal.example.com": "", "127.0.0.1": "certificate"} {
+		for _, insecure := range []bool{false, true} {
+			o, err := up.OriginOf(Backend{Scheme: "https", Host: host, Address: at, Insecure: insecure})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := do(o, get("/"))
+			if (got.err == nil) != (want == "") || want != "" && !strings.Contains(got.err.Error(), want) {
+				t.Errorf("host %s, insecure %v: got %+v; want an error with %q", host, insecure, got, want)
+			}
+		}
 	}
 }
 
