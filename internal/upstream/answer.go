@@ -47,7 +47,7 @@ func (c *conn) receive(method string, answer *message.Response) error {
 			return nil
 		}
 		c.stream(answer, chunked, -1, keep)
-	case length <= bufferSize:
+	case length <= bufferSize && (c.idle == 0 || length <= int64(len(c.src.Buffered()))):
 		if err := c.readBody(answer, int(length)); err != nil {
 			return err
 		}

@@ -55,6 +55,11 @@ type Call struct {
 	// Stream is waited for, nor that between reads of the answer's. 0: 29 s.
 	Timeout time.Duration
 
+	// Idle asks for the answer as it comes: what has not come with its head is
+	// left to the answer's Stream, however short, and Idle is how long a Read of
+	// that may wait. 0: a small answer is waited for, and a Read has Timeout.
+	Idle time.Duration
+
 	Caller message.Caller // ends the call by leaving; nil: not watched
 }
 

@@ -41,6 +41,7 @@ type conn struct {
 
 	// Of the call under way.
 	deadline time.Time
+	idle     time.Duration // how long a Read of the stream may wait; 0: until deadline
 	caller   message.Caller
 	upload   *upload // what still sends the request; nil: all is sent
 	writeErr error   // the request could not be sent to its end
@@ -72,7 +73,7 @@ func (c *conn) do(call *Call, r *request, deadline time.Time, answer *message.Re
 func (c *conn) begin(call *Call, deadline time.Time) {
 	c.lent = buffers.Get().(*[bufferSize]byte)
 	c.src = http1.Source{Conn: c, Buf: c.lent[:]}
-	c.deadline, c.caller = deadline, call.Caller
+	c.deadline, c.idle, c.caller = deadline, call.Idle, call.Caller
 	c.upload, c.writeErr, c.heard = nil, nil, false
 	c.mu.Lock()
 	c.rung, c.left = false, false

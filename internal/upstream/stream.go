@@ -24,13 +24,14 @@ type stream struct {
 	body    io.Reader
 	counted http1.LengthReader // body, if its length is known
 	keep    bool
+	until   time.Time // when all of the backend's time is over
 	since   time.Time // when the last Read returned
 	err     error     // once the connection is gone
 }
 
 // stream makes the rest of the answer its Stream.
 func (c *conn) stream(answer *message.Response, end ending, length int64, keep bool) {
-	s := &stream{c: c, keep: keep, since: time.Now()}
+	s := &stream{c: c, keep: keep, until: c.deadline, since: time.Now()}
 	switch end {
 	case counted:
 		s.counted = http1.LengthReader{Source: &c.src, Left: length}
@@ -51,8 +52,15 @@ func (s *stream) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	s.c.deadline = s.c.deadline.Add(time.Since(s.since))
+	now := time.Now()
+	s.until = s.until.Add(now.Sub(s.since))
+	by := s.until
+	if patience := now.Add(s.c.idle); s.c.idle > 0 && patience.Before(by) {
+		by = patience
+	}
+	s.c.deadline = by
 	n, err := s.body.Read(p)
+	s.until = s.until.Add(s.c.deadline.Sub(by)) // an upload waited for the caller
 	if err == nil && s.body == &s.counted && s.counted.Left == 0 {
 		err = io.EOF
 	}

@@ -199,6 +199,58 @@ func TestSlowReaderIsNotTheBackendsTime(t *testing.T) {
 	})
 }
 
+// An answer that is wanted as it comes may take long, but its backend may not be
+// silent for long.
+func TestIdle(t *testing.T) {
+	const size = 12
+	for _, c := range []struct {
+		name  string
+		pause time.Duration // before each byte
+		got   int           // bytes
+		err   error
+		after time.Duration
+	}{
+		{"it is never silent for long", 900 * time.Millisecond, size, nil, size * 900 * time.Millisecond},
+		{"it falls silent", 1100 * time.Millisecond, 0, ErrTimeout, time.Second},
+		{"all its time is over", 990 * time.Millisecond, 11, ErrTimeout, 11 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var backends sync.WaitGroup
+				defer backends.Wait()
+				up := new(Client)
+				up.Dial = func(context.Context, string, string) (net.Conn, error) {
+					near, far := net.Pipe()
+					backends.Go(func() {
+						defer far.Close()
+						p := newPeer(far)
+						p.request()
+						p.say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", size))
+						for range size {
+							time.Sleep(c.pause)
+							p.say("x")
+						}
+					})
+					return near, nil
+				}
+				defer up.Close()
+				o, _ := up.Origin("http", "b", false)
+				r := get("/")
+				r.Timeout, r.Idle = 11*time.Second, time.Second
+				begun := time.Now()
+				var a message.Response
+				if err := o.Do(r, &a); err != nil || time.Since(begun) != 0 {
+					t.Fatalf("Do: %v after %v; want the head at once", err, time.Since(begun))
+				}
+				got := readAll(&a)
+				if len(got.body) != c.got || got.err != c.err || time.Since(begun) != c.after {
+					t.Errorf("got %d bytes, %v after %v; want %d, %v after %v", len(got.body), got.err, time.Since(begun), c.got, c.err, c.after)
+				}
+			})
+		})
+	}
+}
+
 // A slowReader has pauses between its reads.
 type slowReader struct{ io.ReadCloser }
 
