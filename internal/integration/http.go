@@ -209,16 +209,18 @@ func (q *query) pair(name, value string) {
 
 // appendEscaped appends one side of a query parameter, percent-encoded.
 func appendEscaped(dst []byte, s string) []byte {
-	const hex = "0123456789ABCDEF"
 	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
-			dst = append(dst, c)
-		} else {
-			dst = append(dst, '%', hex[c>>4], hex[c&15])
-		}
+		dst = appendEscapedByte(dst, s[i])
 	}
 	return dst
+}
+
+func appendEscapedByte(dst []byte, c byte) []byte {
+	const hex = "0123456789ABCDEF"
+	if 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.IndexByte("-._~", c) >= 0 {
+		return append(dst, c)
+	}
+	return append(dst, '%', hex[c>>4], hex[c&15])
 }
 
 // proxyDropped are the caller's fields that HTTP_PROXY does not hand on.
@@ -265,17 +267,25 @@ func (h *HTTP) appendProxyHeader(in *Input) {
 // appendHeader fills in the call's header: what is mapped, and what every
 // backend gets.
 func (h *HTTP) appendHeader(in *Input) {
-	dst := h.appendMapped(in)
-	if _, set := dst.Lookup("Accept"); !set {
-		dst.Add("Accept", "application/json")
+	in.Call.Header = appendDefaults(h.appendMapped(in), in)
+}
+
+// appendDefaults appends what every backend gets but those of HTTP_PROXY, where
+// nothing is mapped in its place.
+func appendDefaults(dst message.Header, in *Input) message.Header {
+	fill(&dst, "Accept", "application/json")
+	fill(&dst, "User-Agent", "AmazonAPIGateway_"+in.Scope.Context.APIID)
+	if hasBody(&in.Call) {
+		fill(&dst, "Content-Type", contentType(in.Scope.Request))
 	}
-	if _, set := dst.Lookup("User-Agent"); !set {
-		dst.Add("User-Agent", "AmazonAPIGateway_"+in.Scope.Context.APIID)
+	return appendOwn(dst, in)
+}
+
+// fill adds a field unless there is one of that name.
+func fill(h *message.Header, name, value string) {
+	if _, set := h.Lookup(name); !set {
+		h.Add(name, value)
 	}
-	if _, set := dst.Lookup("Content-Type"); !set && hasBody(&in.Call) {
-		dst.Add("Content-Type", contentType(in.Scope.Request))
-	}
-	in.Call.Header = appendOwn(dst, in)
 }
 
 // appendMapped appends Host and the mapped fields.

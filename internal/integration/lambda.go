@@ -1,9 +1,6 @@
 package integration
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
@@ -20,17 +16,16 @@ import (
 
 // A Lambda is where functions are invoked.
 type Lambda struct {
-	client      *upstream.Client
-	endpoint    string // URL; "" is AWS itself, in the function's region
-	credentials aws.CredentialsProvider
-	signer      *v4.Signer
+	client   *upstream.Client
+	endpoint string // URL; "" is AWS itself, in the function's region
+	signer   *signer
 }
 
 // NewLambda returns the Lambda service at a URL, which finds functions by their
 // name, or with an empty URL AWS's own. Calls are signed if there are
 // credentials; without, credentials is nil.
 func NewLambda(client *upstream.Client, endpoint string, credentials aws.CredentialsProvider) (*Lambda, error) {
-	l := &Lambda{client: client, endpoint: strings.TrimRight(endpoint, "/"), credentials: credentials, signer: v4.NewSigner()}
+	l := &Lambda{client: client, endpoint: strings.TrimRight(endpoint, "/"), signer: newSigner(credentials)}
 	if endpoint == "" {
 		return l, nil
 	}
@@ -45,10 +40,7 @@ func NewLambda(client *upstream.Client, endpoint string, credentials aws.Credent
 func (l *Lambda) origin(region string) (*upstream.Origin, *url.URL, error) {
 	endpoint := l.endpoint
 	if endpoint == "" {
-		endpoint = "https://lambda." + region + ".amazonaws.com"
-		if strings.HasPrefix(region, "cn-") {
-			endpoint += ".cn"
-		}
+		endpoint = atAWS("lambda", region)
 	}
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -166,8 +158,8 @@ func (f *Function) Invoke(in *Input, event []byte, v Invocation, res *message.Re
 		message.Field{Name: "X-Amz-Source-Arn", Value: v.SourceARN},
 		message.Field{Name: "x-amzn-lambda-integration-tag", Value: in.Scope.Context.RequestID},
 	)
-	if err := f.sign(call, v.Now); err != nil {
-		return fmt.Errorf("%w: credentials: %w", ErrInvoke, err)
+	if err := f.lambda.signer.sign(call, scope{service: "lambda", region: f.region}, v.Now); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvoke, err)
 	}
 	if err := f.origin.Do(call, res); err != nil {
 		return err
@@ -180,39 +172,16 @@ func check(res *message.Response) error {
 	if v, failed := res.Header.Lookup("X-Amz-Function-Error"); failed {
 		return fmt.Errorf("%w (%s)", ErrFunction, v)
 	}
-	switch {
-	case res.Status == http.StatusRequestEntityTooLarge:
-		return ErrEventTooLarge
-	case res.Status != http.StatusOK:
-		return fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, res.Header.Get("x-amzn-ErrorType"))
+	if res.Status != http.StatusOK {
+		return notRun(res)
 	}
 	return nil
 }
 
-// sign signs the call if there are credentials.
-func (f *Function) sign(call *upstream.Call, now time.Time) error {
-	if f.lambda.credentials == nil {
-		return nil
+// notRun is why the service has not run a function.
+func notRun(res *message.Response) error {
+	if res.Status == http.StatusRequestEntityTooLarge {
+		return ErrEventTooLarge
 	}
-	credentials, err := f.lambda.credentials.Retrieve(context.Background())
-	if err != nil {
-		return err
-	}
-	r := &http.Request{
-		Method: call.Method, URL: f.url, Host: f.url.Host, ContentLength: int64(len(call.Body)),
-		Header: http.Header{
-			"Content-Type":     {call.Header.Get("Content-Type")},
-			"X-Amz-Source-Arn": {call.Header.Get("X-Amz-Source-Arn")},
-		},
-	}
-	hash := sha256.Sum256(call.Body)
-	if err := f.lambda.signer.SignHTTP(context.Background(), credentials, r, hex.EncodeToString(hash[:]), "lambda", f.region, now); err != nil {
-		return err
-	}
-	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
-		if v := r.Header.Get(name); v != "" {
-			call.Header.Add(name, v)
-		}
-	}
-	return nil
+	return fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, res.Header.Get("x-amzn-ErrorType"))
 }

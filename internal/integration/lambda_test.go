@@ -1,13 +1,11 @@
 package integration
 
 import (
-	"bufio"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
-	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -55,27 +53,10 @@ func TestFunctionURI(t *testing.T) {
 // TestSigned shows that a call is signed with what it is sent with. From the
 // reference of Signature Version 4.
 func TestSigned(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	requests := make(chan *http.Request, 1)
-	go func() {
-		c, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		defer c.Close()
-		r, err := http.ReadRequest(bufio.NewReader(c))
-		if err == nil {
-			requests <- r
-			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-		}
-	}()
+	w := listen(t, emptyAnswer)
 	client := new(upstream.Client)
 	defer client.Close()
-	l, err := NewLambda(client, "http://"+listener.Addr().String(), credentials.NewStaticCredentialsProvider("AKID", "SECRET", "TOKEN"))
+	l, err := NewLambda(client, w.URL, credentials.NewStaticCredentialsProvider("AKID", "SECRET", "TOKEN"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,31 +70,42 @@ func TestSigned(t *testing.T) {
 	if err := f.Invoke(in, []byte(event), Invocation{SourceARN: "arn:x", Now: time.Unix(1465424516, 0)}, &answer); err != nil {
 		t.Fatal(err)
 	}
-	r := <-requests
-	authorization := r.Header.Get("Authorization")
-	_, rest, _ := strings.Cut(authorization, "SignedHeaders=")
+	r, body := read(t, <-w.requests)
+	names := checkSignature(t, r, strings.ReplaceAll(r.URL.EscapedPath(), "%", "%25"), body, "eu-west-1/lambda")
+	if !strings.Contains(names, "x-amz-security-token") || !strings.Contains(names, "x-amz-source-arn") {
+		t.Errorf("signed are %s; want the token and the source as well", names)
+	}
+}
+
+// checkSignature compares the signature of r with the one that SECRET makes for
+// this canonical path and scope, and returns the names of what it is over.
+func checkSignature(t *testing.T, r *http.Request, path string, body []byte, scope string) (names string) {
+	t.Helper()
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "SignedHeaders=")
 	names, signature, _ := strings.Cut(rest, ", Signature=")
-	canonical := "POST\n" + strings.ReplaceAll(r.URL.EscapedPath(), "%", "%25") + "\n\n"
+	canonical := r.Method + "\n" + path + "\n\n"
 	for name := range strings.SplitSeq(names, ";") {
 		value := r.Header.Get(name)
 		switch name {
 		case "host":
 			value = r.Host
 		case "content-length":
-			value = "7"
+			value = strconv.Itoa(len(body))
 		}
 		canonical += name + ":" + value + "\n"
 	}
-	canonical += "\n" + names + "\n" + sum(event)
-	const scope = "20160608/eu-west-1/lambda/aws4_request"
+	canonical += "\n" + names + "\n" + sum(string(body))
+	date := r.Header.Get("X-Amz-Date")
+	scope = date[:8] + "/" + scope + "/aws4_request"
 	key := []byte("AWS4SECRET")
 	for part := range strings.SplitSeq(scope, "/") {
 		key = mac(key, part)
 	}
-	want := hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+r.Header.Get("X-Amz-Date")+"\n"+scope+"\n"+sum(canonical)))
-	if signature != want || !strings.Contains(names, "x-amz-security-token") || !strings.Contains(names, "x-amz-source-arn") {
-		t.Errorf("%s\nwant signature %s of\n%s", authorization, want, canonical)
+	want := hex.EncodeToString(mac(key, "AWS4-HMAC-SHA256\n"+date+"\n"+scope+"\n"+sum(canonical)))
+	if signature != want {
+		t.Errorf("%s\nwant signature %s of\n%s", r.Header.Get("Authorization"), want, canonical)
 	}
+	return names
 }
 
 func sum(s string) string {
