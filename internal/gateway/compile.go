@@ -125,7 +125,7 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 }
 
 func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
-	m.http, err = integration.NewHTTP(c.upstream, i, p.variables)
+	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, integration.Connection{})
 	return err
 }
 

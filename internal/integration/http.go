@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,6 +26,14 @@ type HTTP struct {
 	header  []mapping.Target
 	query   []mapping.Target
 	timeout time.Duration
+	idle    time.Duration // not 0: the answer goes on as it comes
+}
+
+// A Connection is how a backend is reached, beyond what its URI says. The zero
+// value adds nothing.
+type Connection struct {
+	Address     string           // where a VPC link leads; "": the URI's host
+	Certificate *tls.Certificate // shown to a backend that asks for one; nil: none
 }
 
 // ErrEncoding says that a body is compressed and its backend would not learn it.
@@ -38,7 +47,7 @@ var (
 )
 
 // NewHTTP compiles an integration for a stage with these variables.
-func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[string]string) (*HTTP, error) {
+func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[string]string, by Connection) (*HTTP, error) {
 	mapped, err := mapping.CompileRequest(i.RequestParameters)
 	if err != nil {
 		return nil, err
@@ -77,8 +86,14 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	if len(mapped.Path) == 0 {
 		h.target = string(rooted([]byte(sample), h.prefix)[h.prefix:])
 	}
-	insecure := i.TLSConfig != nil && i.TLSConfig.InsecureSkipVerification
-	if h.origin, err = client.Origin(strings.ToLower(scheme), h.host, insecure); err != nil {
+	if i.ResponseTransferMode == "STREAM" {
+		h.idle = streamIdle
+	}
+	h.origin, err = client.OriginOf(upstream.Backend{
+		Scheme: strings.ToLower(scheme), Host: h.host, Address: by.Address, Certificate: by.Certificate,
+		Insecure: i.TLSConfig != nil && i.TLSConfig.InsecureSkipVerification,
+	})
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errURI, err)
 	}
 	return h, nil
@@ -105,7 +120,7 @@ func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Respons
 		call.Method = in.Method
 	}
 	call.Target = h.targetOf(in)
-	call.Timeout = h.timeout
+	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
 	switch {
 	case !passthrough:
