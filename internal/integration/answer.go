@@ -32,37 +32,59 @@ type Answer struct {
 // members than statusCode, headers, multiValueHeaders, body and
 // isBase64Encoded, none of which it must have. [recorded on AWS]
 func ParseAnswer(data []byte) (Answer, error) {
-	a := Answer{Status: 200}
-	var single, multi message.Header
+	var a Answer
+	h := head{status: 200}
 	r := reader{data: data}
 	err := r.object(func(name string) (err error) {
 		switch name {
-		case "statusCode":
-			a.Status, err = r.status()
-		case "headers":
-			single, err = r.fields((*reader).single)
-		case "multiValueHeaders":
-			multi, err = r.fields((*reader).several)
 		case "body":
 			a.Body, err = r.body()
 		case "isBase64Encoded":
 			a.Base64, err = r.flag()
 		default:
-			err = fmt.Errorf("unknown member %q", name)
+			err = h.member(&r, name)
 		}
 		return err
 	})
 	if err == nil {
 		err = r.end()
 	}
-	if err == nil && size(multi)+size(single) > maxHeader {
-		err = fmt.Errorf("header of more than %d bytes", maxHeader)
+	if err == nil {
+		a.Status, a.Header, err = h.finish()
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("%w: %w", ErrAnswer, err)
 	}
-	a.Header = AnswerRuleOf("AWS_PROXY").Apply(merge(multi, single))
 	return a, nil
+}
+
+// A head is what a function says of its answer besides the body.
+type head struct {
+	status        int
+	single, multi message.Header
+}
+
+func (h *head) member(r *reader, name string) (err error) {
+	switch name {
+	case "statusCode":
+		h.status, err = r.status()
+	case "headers":
+		h.single, err = r.fields((*reader).single)
+	case "multiValueHeaders":
+		h.multi, err = r.fields((*reader).several)
+	default:
+		err = fmt.Errorf("unknown member %q", name)
+	}
+	return err
+}
+
+// finish returns the status, and the fields under the names that the caller
+// gets.
+func (h *head) finish() (int, message.Header, error) {
+	if size(h.multi)+size(h.single) > maxHeader {
+		return 0, nil, fmt.Errorf("header of more than %d bytes", maxHeader)
+	}
+	return h.status, AnswerRuleOf("AWS_PROXY").Apply(merge(h.multi, h.single)), nil
 }
 
 // maxHeader bounds the header of a function's answer. The service's quota is as

@@ -56,6 +56,25 @@ type Function struct {
 	origin *upstream.Origin
 	url    *url.URL
 	region string
+	way    *way
+}
+
+// Streams reports whether the function answers by and by: Stream invokes it,
+// and Invoke others.
+func (f *Function) Streams() bool { return f.way.streams }
+
+// A way is one in which the service runs a function: what stands around the
+// function in a path, and what is asked for.
+type way struct {
+	before, after string
+	streams       bool
+	accept        string
+	idle          time.Duration
+}
+
+var ways = []way{
+	{"2015-03-31/functions/", "/invocations", false, "application/json", 0},
+	{"2021-11-15/functions/", "/response-streaming-invocations", true, eventStream, streamIdle},
 }
 
 // errFunctionURI says that a URI names no Lambda function.
@@ -63,9 +82,10 @@ var errFunctionURI = errors.New("URI is not that of a Lambda function")
 
 // Function returns the function that an integration's URI names:
 // arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations,
-// where the function is an ARN or a name.
+// where the function is an ARN or a name; or, for one that streams its answer,
+// with path/2021-11-15/functions/{function}/response-streaming-invocations.
 func (l *Lambda) Function(uri string) (*Function, error) {
-	region, function, err := parseFunctionURI(uri)
+	region, function, way, err := parseFunctionURI(uri)
 	if err != nil {
 		return nil, err
 	}
@@ -87,13 +107,13 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 		return nil, err
 	}
 	u := *base
-	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/2015-03-31/functions/" +
-		strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + "/invocations"
+	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + way.before +
+		strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + way.after
 	if u.Path, err = url.PathUnescape(escaped); err != nil {
 		return nil, err
 	}
 	u.RawPath = escaped
-	return &Function{l, origin, &u, region}, nil
+	return &Function{l, origin, &u, region, way}, nil
 }
 
 // isRegion reports whether a region can be a part of a host name: signed calls go
@@ -107,20 +127,22 @@ func isRegion(region string) bool {
 	return region != ""
 }
 
-func parseFunctionURI(uri string) (region, function string, err error) {
-	const path, invocations = "2015-03-31/functions/", "/invocations"
+func parseFunctionURI(uri string) (region, function string, in *way, err error) {
 	parts := strings.SplitN(uri, ":", 6)
 	if len(parts) == 6 && parts[0] == "arn" && parts[2] == "apigateway" && parts[4] == "lambda" {
 		rest, found := strings.CutPrefix(parts[5], "path/")
 		rest = strings.TrimLeft(rest, "/")
-		if found && strings.HasPrefix(rest, path) && strings.HasSuffix(rest, invocations) {
-			function = strings.TrimSuffix(rest[len(path):], invocations)
+		for i := range ways {
+			w := &ways[i]
+			if found && strings.HasPrefix(rest, w.before) && strings.HasSuffix(rest, w.after) {
+				function, in = strings.TrimSuffix(rest[len(w.before):], w.after), w
+			}
 		}
 	}
 	if function == "" || strings.ContainsAny(function, "/?#") {
-		return "", "", fmt.Errorf("%w: %q", errFunctionURI, uri)
+		return "", "", nil, fmt.Errorf("%w: %q", errFunctionURI, uri)
 	}
-	return parts[3], function, nil
+	return parts[3], function, in, nil
 }
 
 // What invoking a function can fail with, besides what the upstream client says.
@@ -147,11 +169,11 @@ func (f *Function) Invoke(in *Input, event []byte, v Invocation, res *message.Re
 	call := &in.Call
 	api := in.Scope.Context.APIID
 	call.Method, call.Target, call.Body, call.Timeout = "POST", f.url.EscapedPath(), event, v.Timeout
-	call.Caller = in.Scope.Request.Caller
+	call.Idle, call.Caller = f.way.idle, in.Scope.Request.Caller
 	call.Header = append(call.Header[:0],
 		message.Field{Name: "Host", Value: f.url.Host},
 		message.Field{Name: "Content-Type", Value: "application/json"},
-		message.Field{Name: "Accept", Value: "application/json"},
+		message.Field{Name: "Accept", Value: f.way.accept},
 		message.Field{Name: "User-Agent", Value: "AmazonAPIGateway_" + api},
 		message.Field{Name: "X-Amzn-Trace-Id", Value: in.Trace},
 		message.Field{Name: "X-Amzn-Apigateway-Api-Id", Value: api},
