@@ -3,6 +3,7 @@ package gateway
 import (
 	"time"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/mapping"
@@ -18,7 +19,7 @@ type plan struct {
 	failures  *gatewayresponse.Set
 	disabled  bool  // callers at the default endpoint are turned away
 	refusal   error // why nothing of it can be served; nil: it can
-	binary    integration.MediaTypes
+	binary    content.MediaTypes
 }
 
 // A method is a method of a plan: what is done for its requests.

@@ -1,24 +1,19 @@
 package integration
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 )
 
-var (
-	// ErrAnswer says that a function's answer is not of the form that proxy
-	// integration asks for.
-	ErrAnswer = errors.New("malformed Lambda proxy response")
-
-	// errBase64 says that a body that ought to be base64 is not.
-	errBase64 = errors.New("body is not valid base64")
-)
+// ErrAnswer says that a function's answer is not of the form that proxy
+// integration asks for.
+var ErrAnswer = errors.New("malformed Lambda proxy response")
 
 // An Answer is what a function answered by proxy integration.
 type Answer struct {
@@ -122,15 +117,11 @@ func merge(multi, single message.Header) message.Header {
 // AppendBody appends the body as the caller gets it. Base64 is decoded if the
 // function says that it is base64 and the first type that the caller accepts is
 // a binary one of the API; else the text goes out as it is. [recorded on AWS]
-func (a *Answer) AppendBody(dst []byte, accept string, binary MediaTypes) ([]byte, error) {
+func (a *Answer) AppendBody(dst []byte, accept string, binary content.MediaTypes) ([]byte, error) {
 	if !a.Base64 || !binary.Match(accept) {
 		return append(dst, a.Body...), nil
 	}
-	out, err := base64.StdEncoding.AppendDecode(dst, []byte(a.Body))
-	if err != nil {
-		return dst, errBase64
-	}
-	return out, nil
+	return content.FromBase64.Append(dst, []byte(a.Body))
 }
 
 // status reads a number or the text of one. Informational statuses are refused:

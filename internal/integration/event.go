@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 )
@@ -41,6 +42,9 @@ func (in *Input) AppendEvent(dst, body []byte, binary bool) []byte {
 		dst = append(dst, '"')
 		dst = base64.StdEncoding.AppendEncode(dst, body)
 		return append(dst, `","isBase64Encoded":true}`...)
+	}
+	if !utf8.Valid(body) {
+		body = content.AppendText(nil, body)
 	}
 	dst = appendText(dst, body)
 	return append(dst, `,"isBase64Encoded":false}`...)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/message"
 )
 
@@ -254,7 +255,7 @@ func TestAnswerHeaderLimit(t *testing.T) {
 
 func TestAnswerBinary(t *testing.T) {
 	vectors(t, "binary.json", 11, func(t *testing.T, v struct {
-		BinaryMediaTypes   MediaTypes
+		BinaryMediaTypes   content.MediaTypes
 		Accept, Body, Want string
 		Base64             bool
 	},
@@ -266,8 +267,8 @@ func TestAnswerBinary(t *testing.T) {
 		}
 	})
 	a := Answer{Body: "no base64!", Base64: true}
-	if got, err := a.AppendBody(nil, "", MediaTypes{"*/*"}); !errors.Is(err, errBase64) {
-		t.Errorf("broken base64 gives %q, %v; want %v", got, err, errBase64)
+	if got, err := a.AppendBody(nil, "", content.MediaTypes{"*/*"}); !errors.Is(err, content.ErrBase64) {
+		t.Errorf("broken base64 gives %q, %v; want %v", got, err, content.ErrBase64)
 	}
 }
 

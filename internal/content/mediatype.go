@@ -1,9 +1,8 @@
-package integration
+package content
 
 import (
 	"strings"
 
-	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 )
 
@@ -18,7 +17,11 @@ func (m MediaTypes) Match(header string) bool {
 	if len(m) == 0 {
 		return false
 	}
-	sent := mapping.FirstType(header)
+	sent := header
+	if end := strings.IndexAny(sent, ",;"); end >= 0 {
+		sent = sent[:end]
+	}
+	sent = strings.Trim(sent, " \t")
 	for _, entry := range m {
 		if entry == "*/*" || entryMatches(entry, sent) {
 			return true
