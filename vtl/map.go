@@ -9,6 +9,8 @@ type Map struct {
 	index   map[keyID]int // of a large map; nil until it is needed
 	from    Members       // read through until the first change; nil afterwards
 	mods    int           // counts added and removed keys, for the loops that run over it
+	marked  int           // how many entries there were at the last Mark
+	resets  int           // counts the others that were set again since
 
 	hashed bool
 	table  int   // buckets of the HashMap that this one imitates
@@ -108,6 +110,13 @@ func (m *Map) Entry(i int) (key, value Value) {
 	return m.entries[i].key, m.entries[i].value
 }
 
+// Mark begins the counting of Rewrites anew.
+func (m *Map) Mark() { m.marked, m.resets = m.Len(), 0 }
+
+// Rewrites returns how often a member that came after the last Mark was set
+// again.
+func (m *Map) Rewrites() int { return m.resets }
+
 func (m *Map) own() {
 	if m.from == nil {
 		return
@@ -163,6 +172,9 @@ func (m *Map) put(key, value Value) Value {
 	if i := m.find(key); i >= 0 {
 		old := m.entries[i].value
 		m.entries[i].value = value
+		if i >= m.marked {
+			m.resets++
+		}
 		return old
 	}
 	if m.index != nil {
