@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
 	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},
-	"internal/mapping":         {"internal/message"},
+	"internal/mapping":         {"internal/message", "jsonpath", "vtl"},
 	"internal/content":         {"internal/message"},
 	"internal/edge":            {"internal/message", "internal/http1"},
 	"internal/edge/edgetest":   {"internal/message"},

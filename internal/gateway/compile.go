@@ -108,11 +108,12 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	}
 	switch i.Type {
 	case "MOCK":
-		m.compileMock(i)
-		return m.compileOutputs(conf.method)
+		c.requestTemplates(p, m, i)
+		m.compileMock()
+		return c.outputs(p, m, conf.method)
 	case "HTTP":
-		m.request = compileTemplate(i)
-		if err := m.compileOutputs(conf.method); err != nil {
+		c.requestTemplates(p, m, i)
+		if err := c.outputs(p, m, conf.method); err != nil {
 			return err
 		}
 		return c.http(p, m, i)
@@ -125,6 +126,8 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 }
 
 func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
+	mapped := mapping.CompileRequest(i.RequestParameters)
+	m.mapsBody, m.mapsPath = mapped.Body(), mapped.BodyPath()
 	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, integration.Connection{})
 	return err
 }
@@ -138,11 +141,7 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 			Cause: fmt.Errorf("a function is invoked with POST, not %s", i.HTTPMethod),
 		}
 	}
-	mapped, err := mapping.CompileRequest(i.RequestParameters)
-	if err != nil {
-		return err
-	}
-	if name, illegal := mapped.Illegal(i.Type); illegal {
+	if name, illegal := mapping.CompileRequest(i.RequestParameters).Illegal(i.Type); illegal {
 		return fmt.Errorf("%s %w", name, integration.ErrHeader)
 	}
 	if c.lambda == nil {
@@ -164,11 +163,15 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	return nil
 }
 
-// compileMock compiles the templates of a MOCK and finds the status in each.
-func (m *method) compileMock(i *restapi.Integration) {
-	m.request = compileTemplate(i)
-	for _, text := range m.request.texts {
-		m.mock = append(m.mock, mockStatusOf(string(text)))
+// compileMock finds the status in each template of a MOCK that is always the
+// same.
+func (m *method) compileMock() {
+	m.mock = make([]mockStatus, len(m.request.all))
+	for i, t := range m.request.all {
+		if !t.reads() && t.err == nil {
+			text, _ := t.Static()
+			m.mock[i] = mockStatusOf(text)
+		}
 	}
 }
 
@@ -177,17 +180,31 @@ func mockStatusOf(body string) mockStatus {
 	return mockStatus{strconv.Itoa(status), err}
 }
 
-func compileTemplate(i *restapi.Integration) template {
-	t := template{behavior: i.PassthroughBehavior}
-	for _, contentType := range slices.Sorted(maps.Keys(i.RequestTemplates)) {
+// requestTemplates compiles what makes the body that a backend gets.
+func (c *compiler) requestTemplates(p *plan, m *method, i *restapi.Integration) {
+	m.behavior = i.PassthroughBehavior
+	m.request = c.templates(p, m, i.RequestTemplates)
+}
+
+// templates compiles body mapping templates. One that cannot be read fails the
+// requests that it is chosen for, and no others.
+func (c *compiler) templates(p *plan, m *method, texts map[string]string) (t templates) {
+	log := c.log.With("api", p.context.APIID, "stage", p.context.Stage, "resource", m.path)
+	for _, contentType := range slices.Sorted(maps.Keys(texts)) {
+		compiled, err := mapping.CompileTemplate(contentType, texts[contentType], func(surprise error) {
+			log.Warn("template tests what is missing, and takes it for true", "place", surprise)
+		})
+		if err != nil {
+			log.Warn("template cannot be read", "cause", err)
+		}
 		t.types = append(t.types, contentType)
-		t.texts = append(t.texts, []byte(i.RequestTemplates[contentType]))
+		t.all = append(t.all, template{compiled, err})
 	}
 	return t
 }
 
-// compileOutputs compiles the integration responses of a method.
-func (m *method) compileOutputs(declared *restapi.Method) (err error) {
+// outputs compiles the integration responses of a method.
+func (c *compiler) outputs(p *plan, m *method, declared *restapi.Method) (err error) {
 	responses := declared.MethodIntegration.IntegrationResponses
 	patterns := make(map[string]string, len(responses))
 	m.outputs = make(map[string]*output, len(responses))
@@ -196,7 +213,7 @@ func (m *method) compileOutputs(declared *restapi.Method) (err error) {
 		if r.SelectionPattern != nil {
 			patterns[status] = *r.SelectionPattern
 		}
-		if m.outputs[status], err = m.compileOutput(status, r, declared.MethodResponses[status]); err != nil {
+		if m.outputs[status], err = c.output(p, m, status, r, declared.MethodResponses[status]); err != nil {
 			return err
 		}
 	}
@@ -204,7 +221,7 @@ func (m *method) compileOutputs(declared *restapi.Method) (err error) {
 	return err
 }
 
-func (m *method) compileOutput(status string, r *restapi.IntegrationResponse, declared *restapi.MethodResponse) (*output, error) {
+func (c *compiler) output(p *plan, m *method, status string, r *restapi.IntegrationResponse, declared *restapi.MethodResponse) (*output, error) {
 	o := new(output)
 	var err error
 	if o.status, err = strconv.Atoi(status); err != nil {
@@ -218,24 +235,20 @@ func (m *method) compileOutput(status string, r *restapi.IntegrationResponse, de
 		o.err = fmt.Errorf("output mapping refers to an invalid method response: %s", status)
 		return o, nil
 	}
-	mapped, err := mapping.CompileResponse(r.ResponseParameters)
-	if err != nil {
-		return nil, fmt.Errorf("integration response %s: %w", status, err)
-	}
-	for _, t := range mapped.Header {
+	for _, t := range mapping.CompileResponse(r.ResponseParameters).Header {
 		_, ok := declared.ResponseParameters["method.response.header."+t.Name]
 		if t.Name = m.answer.Name(t.Name); ok && t.Name != "" {
 			o.header = append(o.header, t)
+			o.mapsBody, o.mapsPath = o.mapsBody || t.Body(), o.mapsPath || t.BodyPath()
 		}
 	}
-	for _, contentType := range slices.Sorted(maps.Keys(r.ResponseTemplates)) {
-		text := ""
-		if t := r.ResponseTemplates[contentType]; t != nil {
-			text = *t
+	texts := make(map[string]string, len(r.ResponseTemplates))
+	for contentType, text := range r.ResponseTemplates {
+		if texts[contentType] = ""; text != nil {
+			texts[contentType] = *text
 		}
-		o.types = append(o.types, contentType)
-		o.texts = append(o.texts, text)
 	}
+	o.templates = c.templates(p, m, texts)
 	return o, nil
 }
 

@@ -22,13 +22,16 @@ type exchange struct {
 	scope  mapping.Scope
 	in     integration.Input
 
-	template int              // the request template that was chosen; -1: the body passes
-	status   string           // of the backend, which chooses the integration response
-	output   *output          // the integration response
-	backend  message.Response // what the backend answered
-	ids      []byte
-	body     []byte // of the request, where it is needed whole
-	event    []byte // what a function is invoked with
+	template    int              // the template that was chosen, the request's or then the response's; -1: the body passes
+	status      string           // of the backend, which chooses the integration response
+	output      *output          // the integration response
+	contentType string           // of the response
+	backend     message.Response // what the backend answered
+	ids         []byte
+	body        []byte // of the request, where it is needed whole
+	bodyRead    bool   // it was read
+	rendered    []byte // what the request template made
+	event       []byte // what a function is invoked with
 }
 
 // sent are the fields of a request that the gateway itself looks at.
@@ -70,18 +73,22 @@ func (x *exchange) begin(e *message.Exchange, now time.Time) {
 
 // end forgets the request and keeps the memory.
 func (x *exchange) end() {
-	params, header := x.scope.Params, x.backend.Header
-	clear(params[:cap(params)])
+	header := x.backend.Header
 	clear(header[:cap(header)])
+	if x.response.Stream != nil {
+		x.body, x.rendered = nil, nil // the upload may go on for as long as the answer
+	}
 	x.in.Reset()
+	x.scope.Reset()
 	*x = exchange{
-		gateway: x.gateway,
-		scope:   mapping.Scope{Params: params[:0]},
-		in:      x.in,
-		backend: message.Response{Header: header[:0], Body: kept(x.backend.Body)},
-		ids:     x.ids[:0],
-		body:    kept(x.body),
-		event:   kept(x.event),
+		gateway:  x.gateway,
+		scope:    x.scope,
+		in:       x.in,
+		backend:  message.Response{Header: header[:0], Body: kept(x.backend.Body)},
+		ids:      x.ids[:0],
+		body:     kept(x.body),
+		rendered: kept(x.rendered),
+		event:    kept(x.event),
 	}
 }
 

@@ -189,21 +189,8 @@ func TestUnbuilt(t *testing.T) {
 		{"response streaming", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.ResponseTransferMode = "STREAM"
 		}},
-		{"template with references", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.Type = "HTTP"
-			m.MethodIntegration.RequestTemplates = map[string]string{"application/json": "$input.body"}
-		}},
-		{"template with references", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.Type = "HTTP"
-			m.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{
-				"200": {ResponseTemplates: map[string]*string{"application/json": text("#set($x = 1)")}},
-			}
-		}},
 		{"content handling", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type, m.MethodIntegration.ContentHandling = "HTTP", "CONVERT_TO_TEXT"
-		}},
-		{"mapping from a body", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.RequestParameters = map[string]string{"integration.request.header.x": "method.request.body.a"}
 		}},
 		{"selection pattern", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type = "HTTP"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
@@ -16,39 +17,117 @@ import (
 // same: it may turn out too long or broken.
 func chooseTemplate(x *exchange) (err error) {
 	t := &x.method.request
-	if x.template, err = mapping.ChooseTemplate(x.sent.contentType, t.behavior, t.types); err != nil {
+	if x.template, err = mapping.ChooseTemplate(x.sent.contentType, x.method.behavior, t.types); err != nil {
 		return fmt.Errorf("%w: %w", gatewayresponse.UnsupportedMediaType, err)
 	}
-	if x.template >= 0 && len(t.texts[x.template]) == 0 {
+	switch {
+	case x.template < 0:
+		return nil
+	case t.all[x.template].none():
 		x.template = -1
+		return nil
+	case t.all[x.template].reads():
+		return x.readPayload()
 	}
-	if x.template >= 0 && x.request.Body != nil {
+	if x.request.Body != nil {
 		_, err = io.Copy(io.Discard, x.request.Body)
 	}
 	return err
 }
 
+// readMapped reads and parses the body for mappings that have parts of it.
+func readMapped(x *exchange) error {
+	err := x.readPayload()
+	if err == nil && x.method.mapsPath {
+		err = x.scope.Sent.Parse()
+	}
+	if broken, ok := err.(*mapping.PayloadError); ok {
+		return &gatewayresponse.Failure{
+			Type: gatewayresponse.BadRequestBody, Message: "Invalid JSON in request body", Cause: broken,
+		}
+	}
+	return err
+}
+
+// runTemplate makes the body that a backend gets.
+func runTemplate(x *exchange) (err error) {
+	if x.template < 0 {
+		return nil
+	}
+	t := &x.method.request.all[x.template]
+	if t.err != nil {
+		return fmt.Errorf("%w: %w", errRequestTemplate, t.err)
+	}
+	if t.reads() {
+		x.in.Arrive()
+	}
+	x.rendered, err = t.Append(x.rendered[:0], &x.scope, &x.scope.Sent)
+	if broken, ok := err.(*mapping.PayloadError); ok {
+		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestBody, Message: broken.Error(), Cause: broken}
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errRequestTemplate, err)
+	}
+	return nil
+}
+
+// What templates fail with, in the words of the service's logs. The second is
+// inferred from the first.
+var (
+	errRequestTemplate  = errors.New("unable to transform request")
+	errResponseTemplate = errors.New("unable to transform response")
+)
+
 // mock finds the status that a MOCK integration answers.
 func mock(x *exchange) error {
-	if x.template >= 0 {
-		m := &x.method.mock[x.template]
-		x.status = m.status
-		return m.err
+	var m mockStatus
+	switch {
+	case x.template < 0:
+		if err := x.readBody(); err != nil {
+			return err
+		}
+		m = mockStatusOf(string(x.body))
+	case x.method.request.all[x.template].reads():
+		m = mockStatusOf(string(x.rendered))
+	default:
+		m = x.method.mock[x.template]
 	}
-	if err := x.readBody(); err != nil {
-		return err
-	}
-	m := mockStatusOf(string(x.body))
 	x.status = m.status
 	return m.err
 }
 
-// readBody reads the caller's body whole.
+// readBody reads the caller's body whole, once.
 func (x *exchange) readBody() (err error) {
-	if x.request.Body != nil {
+	if x.request.Body != nil && !x.bodyRead {
+		x.bodyRead = true
 		x.body, err = appendAll(x.body[:0], x.request.Body, message.ErrBodyTooLarge)
 	}
 	return err
+}
+
+// readPayload makes the caller's body what templates and mappings read.
+func (x *exchange) readPayload() error {
+	err := x.readBody()
+	if err == nil {
+		x.scope.Sent.Set(payloadText(x.body))
+	}
+	return err
+}
+
+// payloadText is a body as text: bytes that are no UTF-8 become U+FFFD.
+func payloadText(body []byte) string {
+	if utf8.Valid(body) {
+		return string(body)
+	}
+	return string([]rune(string(body)))
+}
+
+// ownBody is the caller's body if it was read, and nil if it is still to come.
+func (x *exchange) ownBody() []byte {
+	if x.bodyRead {
+		return x.body
+	}
+	return nil
 }
 
 // appendAll reads r to its end, which must come within the limit.
@@ -70,14 +149,14 @@ func appendAll(dst []byte, r io.Reader, tooLarge error) ([]byte, error) {
 	}
 }
 
-// callHTTP calls the backend of an HTTP integration with the template's text, or
-// with the caller's body as it comes.
+// callHTTP calls the backend of an HTTP integration with what the template made,
+// or with the caller's body as it comes.
 func callHTTP(x *exchange) error {
-	var body []byte
-	if x.template >= 0 {
-		body = x.method.request.texts[x.template] // the plan's: an upload may outlive the exchange
+	body, own := x.rendered, x.template < 0
+	if own {
+		body = x.ownBody()
 	}
-	if err := x.method.http.Do(&x.in, body, x.template < 0, &x.backend); err != nil {
+	if err := x.method.http.Do(&x.in, body, own, &x.backend); err != nil {
 		return err
 	}
 	x.status = statusText(x.backend.Status)
@@ -87,7 +166,7 @@ func callHTTP(x *exchange) error {
 // proxyHTTP calls the backend of an HTTP_PROXY integration. Its answer is the
 // response already, but for its names.
 func proxyHTTP(x *exchange) error {
-	return x.method.http.Do(&x.in, nil, true, x.response)
+	return x.method.http.Do(&x.in, x.ownBody(), true, x.response)
 }
 
 // errAnswerTooLarge is what a backend's answer over 10 MB fails with.
@@ -104,11 +183,10 @@ func invoke(x *exchange) error {
 	err := x.method.function.Invoke(&x.in, x.event, integration.Invocation{
 		SourceARN: x.method.sourceARN(x.in.Method), Timeout: x.method.timeout, Now: x.now,
 	}, &x.backend)
-	if err != nil || x.backend.Stream == nil {
+	if err != nil {
 		return err
 	}
-	x.backend.Body, err = appendAll(x.backend.Body[:0], x.backend.Stream, errAnswerTooLarge)
-	return errors.Join(err, closeStream(&x.backend))
+	return x.readAnswer()
 }
 
 // closeStream ends a stream that a response may have.

@@ -21,13 +21,16 @@ var lifecycle = []struct {
 	needed func(*method) bool
 }{
 	{step{"refuse what is not supported", refuse}, func(m *method) bool { return m.refusal != nil }},
-	{step{"trace", trace}, backed},
+	{step{"trace", trace}, func(m *method) bool { return backed(m) || m.templated() }},
 	{step{"choose request template", chooseTemplate}, shaped},
+	{step{"read body for mappings", readMapped}, func(m *method) bool { return m.mapsBody }},
+	{step{"run request template", runTemplate}, shaped},
 	{step{"mock", mock}, of("MOCK")},
 	{step{"call HTTP backend", callHTTP}, of("HTTP")},
 	{step{"proxy to HTTP backend", proxyHTTP}, of("HTTP_PROXY")},
 	{step{"invoke function", invoke}, of("AWS_PROXY")},
 	{step{"choose integration response", chooseOutput}, shaped},
+	{step{"choose response template", chooseResponseTemplate}, shaped},
 	{step{"respond", respond}, shaped},
 	{step{"hand backend's answer on", handOn}, of("HTTP_PROXY")},
 	{step{"hand function's answer on", handOnFunction}, of("AWS_PROXY")},

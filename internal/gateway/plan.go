@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatewright/gatewright/internal/content"
@@ -31,8 +32,11 @@ type method struct {
 
 	integration string // its type
 	timeout     time.Duration
-	request     template               // of MOCK and HTTP
-	mock        []mockStatus           // of each request template of a MOCK
+	request     templates              // of MOCK and HTTP
+	behavior    string                 // of passthrough
+	mapsBody    bool                   // a mapping of the request reads its body,
+	mapsPath    bool                   // and a part of it
+	mock        []mockStatus           // of each request template of a MOCK that is always the same
 	http        *integration.HTTP      // of HTTP and HTTP_PROXY
 	function    *integration.Function  // of AWS_PROXY
 	source      string                 // ARN of what calls the function, up to the verb
@@ -41,11 +45,46 @@ type method struct {
 	answer      integration.AnswerRule // under which names a backend's fields go out
 }
 
-// A template is a method's request templates. Those that can be run are text.
+// templates are body mapping templates by content type, in order.
+type templates struct {
+	types []string
+	all   []template
+}
+
+// A template is one that can be run, or why it cannot.
 type template struct {
-	types    []string // content types
-	texts    [][]byte
-	behavior string // of passthrough
+	*mapping.Template
+	err error
+}
+
+// none reports whether it is an empty one, which lets bodies pass.
+func (t template) none() bool {
+	text, static := t.Static()
+	return t.err == nil && static && text == ""
+}
+
+// running reports whether a template has more than text.
+func (t *templates) running() bool {
+	return slices.ContainsFunc(t.all, func(t template) bool { return t.reads() })
+}
+
+// templated reports whether a template of the method has more than text.
+func (m *method) templated() bool {
+	for _, o := range m.outputs {
+		if o.templates.running() {
+			return true
+		}
+	}
+	return m.request.running()
+}
+
+// reads reports whether the template may look at its payload.
+func (t template) reads() bool {
+	if t.err != nil {
+		return false
+	}
+	_, static := t.Static()
+	return !static
 }
 
 // A mockStatus is what a MOCK integration finds in a template.
@@ -56,9 +95,10 @@ type mockStatus struct {
 
 // An output is a compiled integration response.
 type output struct {
-	status int
-	header []mapping.Target // under the names that the caller gets
-	types  []string         // content types of the templates
-	texts  []string
-	err    error // why it cannot answer; nil: it can
+	status    int
+	header    []mapping.Target // under the names that the caller gets
+	mapsBody  bool             // one of these reads the backend's body,
+	mapsPath  bool             // and a part of it
+	templates templates
+	err       error // why it cannot answer; nil: it can
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -13,10 +14,46 @@ import (
 
 const applicationJSON = "application/json"
 
+// chooseResponseTemplate finds the response template that the caller accepts, and
+// reads the backend's body if that or a mapping looks at it. An empty one lets
+// the body pass.
+func chooseResponseTemplate(x *exchange) error {
+	t := &x.output.templates
+	x.template = mapping.ChooseByAccept(x.sent.accept, t.types)
+	x.contentType = applicationJSON
+	if x.template >= 0 {
+		x.contentType = t.types[x.template]
+		if t.all[x.template].none() {
+			x.template = -1
+		}
+	}
+	if !x.output.mapsBody && (x.template < 0 || !t.all[x.template].reads()) {
+		return nil
+	}
+	if err := x.readAnswer(); err != nil {
+		return err
+	}
+	x.scope.Answer.Set(payloadText(x.backend.Body))
+	if x.output.mapsPath {
+		return x.scope.Answer.Parse()
+	}
+	return nil
+}
+
+// readAnswer reads the backend's body whole.
+func (x *exchange) readAnswer() (err error) {
+	if x.backend.Stream == nil {
+		return nil
+	}
+	x.backend.Body, err = appendAll(x.backend.Body[:0], x.backend.Stream, errAnswerTooLarge)
+	return errors.Join(err, closeStream(&x.backend))
+}
+
 // respond makes the response of a method from its integration response: mapped
-// headers, and a template's text or the backend's body as it came. Its
-// Content-Type is that of the template, whatever the backend's was.
-func respond(x *exchange) error {
+// headers, a template's text or the backend's body as it came, and at last what
+// templates override. Its Content-Type is that of the template, whatever the
+// backend's was.
+func respond(x *exchange) (err error) {
 	o, r := x.output, x.response
 	x.scope.Backend = x.backend.Header
 	r.Status = o.status
@@ -26,16 +63,33 @@ func respond(x *exchange) error {
 			r.Header = append(r.Header, f)
 		}
 	}
-	contentType, text := applicationJSON, ""
-	if i := mapping.ChooseByAccept(x.sent.accept, o.types); i >= 0 {
-		contentType, text = o.types[i], o.texts[i]
+	if x.template >= 0 {
+		err = x.runResponseTemplate(&o.templates.all[x.template])
+	} else {
+		err = x.passBody()
 	}
-	if text != "" {
-		r.Body = append(r.Body[:0], text...)
-	} else if err := x.passBody(); err != nil {
+	if err != nil {
 		return err
 	}
-	x.finish(contentType)
+	if status, ok := x.scope.ResponseStatus(); ok {
+		r.Status = status
+	}
+	x.scope.OverrideResponse(&r.Header, x.method.answer.Name)
+	x.finish(x.contentType)
+	return nil
+}
+
+func (x *exchange) runResponseTemplate(t *template) (err error) {
+	if t.err != nil {
+		return fmt.Errorf("%w: %w", errResponseTemplate, t.err)
+	}
+	if t.reads() && len(x.scope.Arrived) == 0 {
+		x.in.Arrive()
+	}
+	x.response.Body, err = t.Append(x.response.Body[:0], &x.scope, &x.scope.Answer)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errResponseTemplate, err)
+	}
 	return nil
 }
 

@@ -48,7 +48,6 @@ var unbuilt = []struct {
 	{"client certificate", func(c *configuration) bool { return c.stage.ClientCertificateID != "" && c.http() }},
 	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
 	{"response streaming", func(c *configuration) bool { return c.integration.ResponseTransferMode == "STREAM" }},
-	{"template with references", func(c *configuration) bool { return c.templates() && c.references() }},
 	{"content handling", func(c *configuration) bool { return c.converts() }},
 }
 
@@ -63,27 +62,6 @@ func refused(c *configuration) error {
 }
 
 func (c *configuration) http() bool { return strings.HasPrefix(c.integration.Type, "HTTP") }
-
-// templates reports whether the integration uses its templates: a proxy has no
-// use for any.
-func (c *configuration) templates() bool { return !strings.HasSuffix(c.integration.Type, "_PROXY") }
-
-// references reports whether a template may hold references or directives.
-func (c *configuration) references() bool {
-	for _, t := range c.integration.RequestTemplates {
-		if strings.ContainsAny(t, "$#") {
-			return true
-		}
-	}
-	for _, r := range c.integration.IntegrationResponses {
-		for _, t := range r.ResponseTemplates {
-			if t != nil && strings.ContainsAny(*t, "$#") {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // converts reports whether bodies may have to be converted between text and
 // bytes. What a MOCK is given is text already.

@@ -78,9 +78,9 @@ func compile(e *restapi.GatewayResponse) (*answer, error) {
 		}
 		a.status = status
 	}
-	headers, err := mapping.CompileHeaders("gatewayresponse.header.", e.ResponseParameters)
-	if err != nil {
-		return nil, err
+	headers := mapping.CompileHeaders("gatewayresponse.header.", e.ResponseParameters)
+	if i := slices.IndexFunc(headers, mapping.Target.Body); i >= 0 {
+		return nil, fmt.Errorf("header %s is mapped from a body, which a failure has not read", headers[i].Name)
 	}
 	a.headers = slices.DeleteFunc(headers, func(t mapping.Target) bool { return fixed(t.Name) })
 	for _, contentType := range slices.Sorted(maps.Keys(e.ResponseTemplates)) {

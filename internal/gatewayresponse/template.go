@@ -30,7 +30,7 @@ func compileTemplate(s string) template {
 		}
 		name, size := reference(s[i+1:])
 		value, err := mapping.Compile(name)
-		if size == 0 || err != nil {
+		if size == 0 || err != nil || value.Body() {
 			i++
 			continue
 		}

@@ -87,26 +87,35 @@ func (in *Input) appendNamed(dst []byte, value func([]byte, []namedField) []byte
 	return closeObject(dst, open)
 }
 
-// collectFields gathers the fields of the event: the caller's, but for those
-// that end at the gateway, and those that the gateway adds.
+// collectFields gathers the fields of the event.
 func (in *Input) collectFields() {
 	in.fields = in.fields[:0]
-	hops := hopsOf(in.Scope.Request.Header)
-	for _, f := range in.Scope.Request.Header {
-		if !droppedOnArrival.has(f.Name) && !added.has(f.Name) && !hops.has(f.Name) {
-			in.field(eventName(f.Name), f.Value)
-		}
-	}
-	in.field("X-Amzn-Trace-Id", in.Trace)
-	in.field("X-Forwarded-For", in.forwardedFor())
-	in.field("X-Forwarded-Port", in.Port)
-	in.field("X-Forwarded-Proto", in.proto())
+	in.arrived(func(name, value string) { in.field(eventName(name), value) })
 	slices.SortFunc(in.fields, func(a, b namedField) int {
 		if c := compareFold(a.Name, b.Name); c != 0 {
 			return c
 		}
 		return a.at - b.at
 	})
+}
+
+// arrived tells the fields of the request as those behind the gateway see them.
+func (in *Input) arrived(tell func(name, value string)) {
+	hops := hopsOf(in.Scope.Request.Header)
+	for _, f := range in.Scope.Request.Header {
+		if !droppedOnArrival.has(f.Name) && !added.has(f.Name) && !hops.has(f.Name) {
+			tell(f.Name, f.Value)
+		}
+	}
+	tell("X-Amzn-Trace-Id", in.Trace)
+	tell("X-Forwarded-For", in.forwardedFor())
+	tell("X-Forwarded-Port", in.Port)
+	tell("X-Forwarded-Proto", in.proto())
+}
+
+// Arrive gives templates the header of the request.
+func (in *Input) Arrive() {
+	in.arrived(in.Scope.Arrived.Add)
 }
 
 func (in *Input) field(name, value string) {

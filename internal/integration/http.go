@@ -48,10 +48,7 @@ var (
 
 // NewHTTP compiles an integration for a stage with these variables.
 func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[string]string, by Connection) (*HTTP, error) {
-	mapped, err := mapping.CompileRequest(i.RequestParameters)
-	if err != nil {
-		return nil, err
-	}
+	mapped := mapping.CompileRequest(i.RequestParameters)
 	if name, illegal := mapped.Illegal(i.Type); illegal {
 		return nil, fmt.Errorf("%s %w", name, ErrHeader)
 	}
@@ -60,12 +57,11 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 		timeout: time.Duration(i.TimeoutInMillis) * time.Millisecond,
 		query:   mapped.Query,
 	}
-	h.header = slices.DeleteFunc(mapped.Header, func(t mapping.Target) bool {
-		return droppedAfterMapping.has(t.Name) || !h.proxy && message.EqualFold(t.Name, "Via")
-	})
+	h.header = slices.DeleteFunc(mapped.Header, func(t mapping.Target) bool { return h.name(t.Name) == "" })
 	if i.HTTPMethod != "ANY" {
 		h.method = i.HTTPMethod
 	}
+	var err error
 	if h.uri, err = mapping.CompileURI(i.URI, mapped.Path); err != nil {
 		return nil, err
 	}
@@ -99,6 +95,22 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	return h, nil
 }
 
+// name returns the name under which a mapped field goes out, "" if it does not.
+func (h *HTTP) name(name string) string {
+	if droppedAfterMapping.has(name) || !h.proxy && message.EqualFold(name, "Via") {
+		return ""
+	}
+	return name
+}
+
+// overridden is name for what templates set, who may set any.
+func (h *HTTP) overridden(name string) string {
+	if added.has(name) && !strings.HasPrefix(name, "X-Forwarded-") {
+		return ""
+	}
+	return h.name(name)
+}
+
 // rooted returns a URI with a path behind its host, and without a fragment.
 func rooted(uri []byte, host int) []byte {
 	if end := slices.Index(uri, '#'); end >= 0 {
@@ -110,9 +122,9 @@ func rooted(uri []byte, host int) []byte {
 	return uri
 }
 
-// Do calls the backend with a body, or with the request's own as it comes if
-// passthrough, and leaves its answer in res.
-func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Response) error {
+// Do calls the backend with a body and leaves its answer in res. own says that
+// the body is the caller's; nil is then what is still to be read of it.
+func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error {
 	request := in.Scope.Request
 	call := &in.Call
 	call.Method = h.method
@@ -122,14 +134,13 @@ func (h *HTTP) Do(in *Input, body []byte, passthrough bool, res *message.Respons
 	call.Target = h.targetOf(in)
 	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
-	switch {
-	case !passthrough:
-		call.Body = body
-	case request.Body != nil:
+	if call.Body = body; own && request.Body != nil {
 		if !h.proxy && encoded(request.Header) {
 			return ErrEncoding
 		}
-		call.Stream, call.StreamLen = request.Body, request.BodyLen
+		if body == nil {
+			call.Stream, call.StreamLen = request.Body, request.BodyLen
+		}
 	}
 	if h.proxy {
 		h.appendProxyHeader(in)
@@ -149,7 +160,7 @@ func encoded(h message.Header) bool {
 // mapped parameter takes the place of the caller's of that name.
 func (h *HTTP) targetOf(in *Input) string {
 	request := in.Scope.Request
-	plain := len(h.query) == 0 && (!h.proxy || !request.HasQuery)
+	plain := len(h.query) == 0 && (!h.proxy || !request.HasQuery) && !in.Scope.Overrides()
 	if plain && h.target != "" {
 		return h.target
 	}
@@ -159,9 +170,15 @@ func (h *HTTP) targetOf(in *Input) string {
 		h.appendSent(&q, request, in.Scope)
 	}
 	for _, t := range h.query {
+		if _, overridden := in.Scope.RequestOverride(mapping.OverriddenQuery, t.Name); overridden {
+			continue
+		}
 		for _, v := range t.Values(in.Scope) {
 			q.pair(t.Name, v)
 		}
+	}
+	for name, value := range in.Scope.RequestOverrides(mapping.OverriddenQuery) {
+		q.pair(name, value)
 	}
 	in.scratch = q.dst
 	return string(q.dst[h.prefix:])
@@ -258,8 +275,9 @@ func (h *HTTP) appendProxyHeader(in *Input) {
 	dst := h.appendMapped(in)
 	mapped := dst
 	hops := hopsOf(in.Scope.Request.Header)
+	sent := in.Call.Stream != nil || len(in.Call.Body) > 0
 	for _, f := range in.Scope.Request.Header {
-		if proxyDropped.has(f.Name) || hops.has(f.Name) || in.Call.Stream == nil && message.EqualFold(f.Name, "Content-Encoding") {
+		if proxyDropped.has(f.Name) || hops.has(f.Name) || !sent && message.EqualFold(f.Name, "Content-Encoding") {
 			continue
 		}
 		if _, set := mapped.Lookup(f.Name); !set {
@@ -310,6 +328,9 @@ func (h *HTTP) appendMapped(in *Input) message.Header {
 		if f, ok := h.header[i].Field(in.Scope); ok {
 			dst.Set(f.Name, f.Value)
 		}
+	}
+	if in.Scope.Overrides() {
+		in.Scope.OverrideRequest(&dst, h.overridden)
 	}
 	return dst
 }

@@ -117,10 +117,7 @@ var serviceDropped = union(droppedAfterMapping,
 
 // mapRequest compiles the parameter mapping of an integration with AWS.
 func mapRequest(i *restapi.Integration) (mapping.Request, error) {
-	mapped, err := mapping.CompileRequest(i.RequestParameters)
-	if err != nil {
-		return mapped, err
-	}
+	mapped := mapping.CompileRequest(i.RequestParameters)
 	if name, illegal := mapped.Illegal(i.Type); illegal {
 		return mapped, fmt.Errorf("%s %w", name, ErrHeader)
 	}

@@ -23,6 +23,7 @@ var contextVariables = map[string]func(*Context) string{
 	"httpMethod":                  func(c *Context) string { return c.HTTPMethod },
 	"identity.sourceIp":           func(c *Context) string { return c.SourceIP },
 	"identity.userAgent":          func(c *Context) string { return c.UserAgent },
+	"isCanaryRequest":             func(c *Context) string { return c.IsCanaryRequest },
 	"path":                        func(c *Context) string { return c.Path },
 	"protocol":                    func(*Context) string { return "HTTP/1.1" }, // whatever the caller speaks
 	"requestId":                   func(c *Context) string { return c.RequestID },

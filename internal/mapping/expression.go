@@ -11,22 +11,18 @@ import (
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
-var (
-	// ErrSyntax says that a source is not one that parameter mapping knows.
-	ErrSyntax = errors.New("invalid mapping expression")
-
-	// ErrBody says that a source is a body or a part of one, which is not
-	// supported: who maps from it is refused, not served without it.
-	ErrBody = errors.New("mapping from a body is not supported")
-)
+// ErrSyntax says that a source is not one that parameter mapping knows.
+var ErrSyntax = errors.New("invalid mapping expression")
 
 // An Expression is the compiled source of a value. It never changes.
 type Expression struct {
 	kind kind
 	name string                // what it is the value of; the text itself for a text
 	get  func(*Context) string // of a context variable; nil: one that is not known
+	path *jsonpath.Path        // into a body; nil: the whole of it
 }
 
 type kind uint8
@@ -43,6 +39,8 @@ const (
 	stageVariable
 	context
 	authorizer
+	requestBody
+	backendBody
 	messageString // context.error.messageString, which is quoted where it is written
 )
 
@@ -64,8 +62,16 @@ var locations = []struct {
 	{"context.", context},
 }
 
-// Compile reads a source. It fails with ErrBody for a body or a part of one and
-// with ErrSyntax for anything else that is no source.
+// bodies are the sources that a JSON path may follow.
+var bodies = []struct {
+	prefix string
+	kind   kind
+}{
+	{"method.request.body", requestBody},
+	{"integration.response.body", backendBody},
+}
+
+// Compile reads a source. It fails with ErrSyntax for what is none.
 func Compile(source string) (Expression, error) {
 	if n := len(source); n >= 2 && source[0] == '\'' && source[n-1] == '\'' {
 		return Expression{kind: text, name: source[1 : n-1]}, nil
@@ -83,16 +89,33 @@ func Compile(source string) (Expression, error) {
 		}
 		return Expression{kind: l.kind, name: name}, nil
 	}
-	if isBody(source, "method.request.body") || isBody(source, "integration.response.body") {
-		return Expression{}, fmt.Errorf("%w: %q", ErrBody, source)
+	for _, b := range bodies {
+		if rest, ok := strings.CutPrefix(source, b.prefix); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return bodyExpression(source, b.kind, rest)
+		}
 	}
 	return Expression{}, fmt.Errorf("%w: %q", ErrSyntax, source)
 }
 
-func isBody(source, body string) bool {
-	rest, ok := strings.CutPrefix(source, body)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+func bodyExpression(source string, kind kind, path string) (Expression, error) {
+	e := Expression{kind: kind, name: source}
+	if path == "" {
+		return e, nil
+	}
+	var err error
+	if e.path, err = jsonpath.Compile("$" + path); err != nil {
+		return Expression{}, fmt.Errorf("%w: %q: %w", ErrSyntax, source, err)
+	}
+	return e, nil
 }
+
+// Body reports whether the source is a body or a part of one, which has to be
+// read before it has a value.
+func (e Expression) Body() bool { return e.kind == requestBody || e.kind == backendBody }
+
+// BodyPath reports whether the source is a part of a body, which then has to be
+// parsed.
+func (e Expression) BodyPath() bool { return e.path != nil }
 
 // isName reports whether a name is made of what the service admits in one:
 // letters, digits and ". _ $ - :".
@@ -132,6 +155,10 @@ func (e Expression) Value(s *Scope) (string, bool) {
 	case authorizer:
 		v, ok := s.Context.Authorizer[e.name]
 		return v, ok
+	case requestBody:
+		return e.bodyValue(&s.Sent)
+	case backendBody:
+		return e.bodyValue(&s.Answer)
 	case messageString:
 		b, ok := e.Append(nil, s)
 		return string(b), ok
@@ -139,6 +166,23 @@ func (e Expression) Value(s *Scope) (string, bool) {
 		all := e.Values(s)
 		return strings.Join(all, ","), len(all) > 0
 	}
+}
+
+// bodyValue is the whole payload, or the text of what the path leads to: of
+// objects and arrays their JSON. A path that cannot be followed leads nowhere,
+// as does null.
+func (e Expression) bodyValue(p *Payload) (string, bool) {
+	if e.path == nil {
+		return p.whole(), true
+	}
+	n, err := p.eval(e.path)
+	switch kind := n.Kind(); {
+	case err != nil || kind == jsonpath.Missing || kind == jsonpath.Null:
+		return "", false
+	case kind == jsonpath.Array || kind == jsonpath.Object:
+		return string(n.AppendJSON(nil)), true
+	}
+	return n.String(), true
 }
 
 // Values returns all values of the expression: several where its source is a

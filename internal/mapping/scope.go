@@ -15,8 +15,31 @@ type Scope struct {
 	Variables map[string]string // of the stage
 	Context   Context
 	Backend   message.Header // of the integration's answer
-	query     []Param        // the parsed query string, read when first asked for
+	Sent      Payload        // of the request
+	Answer    Payload        // of the integration's answer
+
+	// Arrived is the header of the request as templates see it, when one is to
+	// be run: what ends at the gateway is gone, and what it adds is there.
+	Arrived message.Header
+
+	query     []Param // the parsed query string, read when first asked for
 	hasQuery  bool
+	overrides overrides
+	documents []*document // that templates have parsed
+}
+
+// Reset forgets the exchange and keeps the memory.
+func (s *Scope) Reset() {
+	s.Sent.reset()
+	s.Answer.reset()
+	for _, d := range s.documents {
+		d.release()
+	}
+	params, query, arrived := s.Params, s.query, s.Arrived
+	clear(params[:cap(params)])
+	clear(query[:cap(query)])
+	clear(arrived[:cap(arrived)])
+	*s = Scope{Params: params[:0], query: query[:0], Arrived: arrived[:0]}
 }
 
 // A Param is a name and one of its values.
@@ -34,6 +57,7 @@ type Context struct {
 	EndpointType      string
 	ExtendedRequestID string
 	HTTPMethod        string
+	IsCanaryRequest   string // "true" or "false", where there is a canary
 	Path              string // with the stage
 	RequestID         string
 	RequestTimeEpoch  int64 // milliseconds

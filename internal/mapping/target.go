@@ -1,8 +1,6 @@
 package mapping
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,19 +18,24 @@ type Target struct {
 type Request struct{ Header, Query, Path []Target }
 
 // CompileRequest reads integration.request.{header|querystring|path}.N to
-// source. It fails with ErrBody; what is no mapping at all sets nothing, as on
-// AWS, where the control plane has refused it.
-func CompileRequest(m map[string]string) (r Request, err error) {
-	if r.Header, err = CompileHeaders("integration.request.header.", m); err != nil {
-		return Request{}, err
+// source. What is no mapping at all sets nothing, as on AWS, where the control
+// plane has refused it.
+func CompileRequest(m map[string]string) Request {
+	return Request{
+		Header: CompileHeaders("integration.request.header.", m),
+		Query:  compileTargets("integration.request.querystring.", m),
+		Path:   compileTargets("integration.request.path.", m),
 	}
-	if r.Query, err = compileTargets("integration.request.querystring.", m); err != nil {
-		return Request{}, err
-	}
-	if r.Path, err = compileTargets("integration.request.path.", m); err != nil {
-		return Request{}, err
-	}
-	return r, nil
+}
+
+// Body reports whether the source of any target reports so.
+func (r Request) Body() bool { return r.any(Target.Body) }
+
+// BodyPath reports whether the source of any target reports so.
+func (r Request) BodyPath() bool { return r.any(Target.BodyPath) }
+
+func (r Request) any(is func(Target) bool) bool {
+	return slices.ContainsFunc(slices.Concat(r.Header, r.Query, r.Path), is)
 }
 
 // A Response is the compiled parameter mapping of a method's response.
@@ -40,36 +43,29 @@ type Response struct{ Header []Target }
 
 // CompileResponse reads method.response.header.N to source as CompileRequest
 // does.
-func CompileResponse(m map[string]string) (r Response, err error) {
-	r.Header, err = CompileHeaders("method.response.header.", m)
-	return r, err
+func CompileResponse(m map[string]string) Response {
+	return Response{CompileHeaders("method.response.header.", m)}
 }
 
 // CompileHeaders reads the mappings whose key begins with prefix and goes on
 // with the name of a header; a key that goes on otherwise sets nothing. Its
 // targets are in the order of their names.
-func CompileHeaders(prefix string, m map[string]string) ([]Target, error) {
-	targets, err := compileTargets(prefix, m)
-	return slices.DeleteFunc(targets, func(t Target) bool { return !isToken(t.Name) }), err
+func CompileHeaders(prefix string, m map[string]string) []Target {
+	return slices.DeleteFunc(compileTargets(prefix, m), func(t Target) bool { return !isToken(t.Name) })
 }
 
-func compileTargets(prefix string, m map[string]string) ([]Target, error) {
+func compileTargets(prefix string, m map[string]string) []Target {
 	var targets []Target
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		name, ok := strings.CutPrefix(key, prefix)
 		if !ok || name == "" {
 			continue
 		}
-		e, err := Compile(m[key])
-		switch {
-		case errors.Is(err, ErrSyntax):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", key, err)
+		if e, err := Compile(m[key]); err == nil {
+			targets = append(targets, Target{name, e})
 		}
-		targets = append(targets, Target{name, e})
 	}
-	return targets, nil
+	return targets
 }
 
 // Field returns the target as a header field. There is none where the value is

@@ -9,17 +9,19 @@ import (
 // for each request. It never changes.
 type URI struct{ parts []uriPart }
 
-// A uriPart is text, or an expression and the text that stays where it has no
-// value.
+// A uriPart is text, or a name in braces: a path parameter's, or a stage
+// variable's.
 type uriPart struct {
-	text   string
+	text   string // what stays where there is no value
+	name   string // of the path parameter, which a template can override
 	value  Expression
-	filled bool
+	filled bool // there is a value
 }
 
-// CompileURI reads a URI. {name} is filled in from the path target of that name
-// and stays as it is without one; ${stageVariables.name} may stand anywhere and
-// is empty where the stage has no such variable.
+// CompileURI reads a URI. {name} is filled in from the path target of that name,
+// or by a template's override, and stays as it is without either;
+// ${stageVariables.name} may stand anywhere and is empty where the stage has no
+// such variable.
 func CompileURI(uri string, path []Target) (URI, error) {
 	if i := strings.IndexFunc(uri, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
 		return URI{}, fmt.Errorf("integration URI %q holds %q", uri, uri[i])
@@ -58,20 +60,21 @@ func (u *URI) text(text string) {
 	if text == "" {
 		return
 	}
-	if n := len(u.parts); n > 0 && !u.parts[n-1].filled {
+	if n := len(u.parts); n > 0 && u.parts[n-1].name == "" && !u.parts[n-1].filled {
 		u.parts[n-1].text += text
 		return
 	}
 	u.parts = append(u.parts, uriPart{text: text})
 }
 
-func pathPart(braced string, path []Target) (uriPart, bool) {
+func pathPart(braced string, path []Target) (part uriPart, ok bool) {
+	part = uriPart{text: braced, name: braced[1 : len(braced)-1]}
 	for _, t := range path {
-		if t.Name == braced[1:len(braced)-1] {
-			return uriPart{text: braced, value: t.Expression, filled: true}, true
+		if t.Name == part.name {
+			part.value, part.filled = t.Expression, true
 		}
 	}
-	return uriPart{}, false
+	return part, part.filled || isName(part.name)
 }
 
 func variablePart(braced string) (uriPart, bool) {
@@ -83,15 +86,25 @@ func variablePart(braced string) (uriPart, bool) {
 func (u URI) Append(dst []byte, s *Scope) []byte {
 	for i := range u.parts {
 		p := &u.parts[i]
-		if !p.filled {
-			dst = append(dst, p.text...)
-		} else if v, ok := p.value.Value(s); ok {
+		if v, ok := p.valueOf(s); ok {
 			dst = appendEscaped(dst, v)
 		} else {
 			dst = append(dst, p.text...)
 		}
 	}
 	return dst
+}
+
+func (p *uriPart) valueOf(s *Scope) (string, bool) {
+	if p.name != "" && s.Overrides() {
+		if v, ok := s.RequestOverride(OverriddenPath, p.name); ok {
+			return v, true
+		}
+	}
+	if !p.filled {
+		return "", false
+	}
+	return p.value.Value(s)
 }
 
 // appendEscaped appends a value as it is, as the service does, but for blanks,

@@ -1,0 +1,120 @@
+package mapping
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/gatewright/gatewright/jsonpath"
+	"github.com/gatewright/gatewright/vtl"
+)
+
+// input is $input.
+type input rendering
+
+// Get implements vtl.Object.
+func (in *input) Get(name string) vtl.Value {
+	if name == "body" {
+		return vtl.String(in.payload.whole())
+	}
+	return vtl.Value{}
+}
+
+// Call implements vtl.Object.
+func (in *input) Call(name string, args []vtl.Value) (vtl.Value, error) {
+	switch {
+	case name == "params" && len(args) == 0:
+		return vtl.MapValue(in.allParams()), nil
+	case name == "params" && len(args) == 1:
+		return vtl.String(in.param(args[0].Text())), nil
+	case name == "json" && len(args) == 1:
+		return in.json(args[0].Text())
+	case name == "path" && len(args) == 1:
+		n, err := in.eval(args[0].Text())
+		if err != nil {
+			return vtl.Value{}, err
+		}
+		return in.payload.doc.value(n), nil
+	case name == "getBody" && len(args) == 0:
+		return in.Get("body"), nil
+	}
+	return vtl.Value{}, nil
+}
+
+func (in *input) eval(text string) (jsonpath.Node, error) {
+	path, err := in.paths.compile(text)
+	if err != nil {
+		return jsonpath.Node{}, err
+	}
+	return in.payload.eval(path)
+}
+
+// json returns what a path leads to as JSON, and two quotes where it leads
+// nowhere or to null.
+func (in *input) json(text string) (vtl.Value, error) {
+	n, err := in.eval(text)
+	switch {
+	case err != nil:
+		return vtl.Value{}, err
+	case n.Kind() == jsonpath.Missing || n.Kind() == jsonpath.Null:
+		return vtl.String(`""`), nil
+	}
+	return vtl.String(string(n.AppendJSON(nil))), nil
+}
+
+// param finds a parameter of the request: of the path, else of the query, else
+// of the header, where case matters.
+func (in *input) param(name string) string {
+	s := in.scope
+	if v, ok := s.PathParam(name); ok {
+		return v
+	}
+	if v, ok := s.Query(name); ok {
+		return v
+	}
+	v, _ := s.Arrived.LastExact(name)
+	return v
+}
+
+// allParams returns all parameters by kind. A template sees the same maps each
+// time.
+func (in *input) allParams() *vtl.Map {
+	if in.params != nil {
+		return in.params
+	}
+	s := in.scope
+	header := make([]Param, 0, len(s.Arrived))
+	for _, f := range s.Arrived {
+		header = append(header, Param(f))
+	}
+	slices.SortStableFunc(header, func(a, b Param) int { return cmp.Compare(a.Name, b.Name) })
+	in.params = vtl.NewMap()
+	in.params.Put("path", paramMap(s.Params))
+	in.params.Put("querystring", paramMap(s.QueryParams()))
+	in.params.Put("header", paramMap(header))
+	return in.params
+}
+
+// paramMap keeps the last value of each name, in the place of the first.
+func paramMap(params []Param) vtl.Value {
+	m := vtl.NewMap()
+	for _, p := range params {
+		m.Put(p.Name, vtl.String(p.Value))
+	}
+	return vtl.MapValue(m)
+}
+
+// variables are those of a stage; they implement vtl.Members.
+type variables map[string]string
+
+func (v variables) Len() int { return len(v) }
+
+func (v variables) Member(i int) (string, vtl.Value) {
+	name := slices.Sorted(maps.Keys(v))[i]
+	return name, vtl.String(v[name])
+}
+
+func (v variables) Lookup(name string) (vtl.Value, bool) {
+	value, ok := v[name]
+	return vtl.String(value), ok
+}

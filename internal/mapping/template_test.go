@@ -1,0 +1,307 @@
+package mapping
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/jsonpath"
+	"github.com/gatewright/gatewright/vtl"
+)
+
+// templateCases are where the cases of the language lie, which this package
+// runs again with the variables that API Gateway gives them.
+const templateCases = "../../vtl/testdata/*.txtar"
+
+// A templateCase is a template with what it is rendered with and what comes
+// out: the sections of vtl/testdata/README.md.
+type templateCase struct {
+	name     string
+	sections map[string]string
+}
+
+func readCases(t *testing.T) (all []templateCase) {
+	t.Helper()
+	files, err := filepath.Glob(templateCases)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, parseCases(string(data))...)
+	}
+	return all
+}
+
+func parseCases(text string) (all []templateCase) {
+	common := map[string]string{} // sections of all cases in the file
+	_, text, _ = strings.Cut("\n"+strings.TrimSuffix(text, "\n"), "\n-- ")
+	for part := range strings.SplitSeq(text, "\n-- ") {
+		head, data, _ := strings.Cut(part, " --\n")
+		name, kind, _ := strings.Cut(head, "/")
+		switch {
+		case name == "*":
+			common[kind] = data
+		case kind == "":
+			all = append(all, templateCase{name, map[string]string{"": data}})
+			for kind, data := range common {
+				all[len(all)-1].sections[kind] = data
+			}
+		default:
+			all[len(all)-1].sections[kind] = data
+		}
+	}
+	return all
+}
+
+// partial are the cases that print which members $context or $context.identity
+// have, and give fewer of them than every request has.
+var partial = []string{
+	"aws-null-identity-members-empty", "hash-map-values", "g46", "g65", "g89", "g115", "g185", "g188", "g252", "g269",
+}
+
+func (c *templateCase) scope(t *testing.T) *Scope {
+	t.Helper()
+	s := &Scope{Request: new(message.Request), Variables: map[string]string{}}
+	s.Sent.Set(c.sections["body"])
+	doc := jsonpath.Borrow()
+	defer doc.Return()
+	if err := doc.Parse(c.sections["vars"]); err != nil {
+		return s
+	}
+	params := doc.Root().Get("params")
+	for name, value := range params.Get("path").Members() {
+		s.Params = append(s.Params, Param{name, value.String()})
+	}
+	for name, value := range params.Get("querystring").Members() {
+		s.query = append(s.query, Param{name, value.String()})
+	}
+	s.hasQuery = true
+	for name, value := range params.Get("header").Members() {
+		s.Arrived.Add(name, value.String())
+	}
+	for name, value := range doc.Root().Get("stageVariables").Members() {
+		s.Variables[name] = value.String()
+	}
+	s.give(t, doc.Root().Get("context"))
+	return s
+}
+
+// give fills in $context.
+func (s *Scope) give(t *testing.T, context jsonpath.Node) {
+	t.Helper()
+	for name, value := range context.Members() {
+		switch name {
+		case "requestId":
+			s.Context.RequestID = value.String()
+		case "stage":
+			s.Context.Stage = value.String()
+		case "httpMethod":
+			s.Context.HTTPMethod = value.String()
+		case "identity":
+			s.Context.SourceIP = value.Get("sourceIp").String()
+			s.Context.UserAgent = value.Get("userAgent").String()
+		case "authorizer":
+			s.Context.Authorizer = map[string]string{}
+			for name, value := range value.Members() {
+				if value.Kind() != jsonpath.Object {
+					s.Context.Authorizer[name] = value.String()
+				}
+				for claim, value := range value.Members() {
+					s.Context.Authorizer[name+"."+claim] = value.String()
+				}
+			}
+		case "requestOverride", "responseOverride":
+			given := s.overrides.ofRequest()
+			if name == "responseOverride" {
+				given = s.overrides.ofResponse()
+			}
+			fill(given, value)
+		case "isCanaryRequest":
+			s.Context.IsCanaryRequest = value.String()
+		default:
+			t.Fatalf("a case gives $context.%s, which this test does not know", name)
+		}
+	}
+}
+
+func fill(m *vtl.Map, from jsonpath.Node) {
+	for name, value := range from.Members() {
+		if value.Kind() != jsonpath.Object {
+			m.Put(name, (&document{}).value(value))
+			continue
+		}
+		fill(memberMap(m, name), value)
+	}
+}
+
+// TestCases renders the cases of the language with the variables of API Gateway.
+func TestCases(t *testing.T) {
+	var left []string
+	for _, c := range readCases(t) {
+		if slices.Contains(partial, c.name) {
+			left = append(left, c.name)
+			continue
+		}
+		t.Run(c.name, c.run)
+	}
+	if len(left) != len(partial) {
+		t.Errorf("left out %v; want each of %v once", left, partial)
+	}
+}
+
+func (c *templateCase) run(t *testing.T) {
+	s := c.scope(t)
+	defer s.Reset()
+	var got []byte
+	compiled, err := CompileTemplate("template", c.sections[""], nil)
+	if err == nil {
+		got, err = compiled.Append(nil, s, &s.Sent)
+	}
+	_, fails := c.sections["error"]
+	if want := c.sections["output"]; fails != (err != nil) || !fails && string(got) != want {
+		t.Errorf("template %q\nbody %q\ngot  %q, error %v\nwant %q", c.sections[""], c.sections["body"], got, err, want)
+	}
+	if want, ok := c.sections["overrides"]; ok {
+		checkOverrides(t, s, want)
+	}
+}
+
+func checkOverrides(t *testing.T, s *Scope, want string) {
+	t.Helper()
+	all := vtl.NewMap()
+	all.Put("requestOverride", vtl.MapValue(s.overrides.ofRequest()))
+	all.Put("responseOverride", vtl.MapValue(s.overrides.ofResponse()))
+	got, err := vtl.MapValue(all).AppendJSON(nil)
+	doc := jsonpath.Borrow()
+	defer doc.Return()
+	if err != nil || doc.Parse(want) != nil {
+		t.Fatal(err, want)
+	}
+	if string(got) != string(doc.Root().AppendJSON(nil)) {
+		t.Errorf("overrides %s; want %s", got, want)
+	}
+}
+
+// whole is a request that all of $context has a value for.
+func whole() *Scope {
+	s := full()
+	s.Context = Context{
+		AccountID: "1", APIID: "2", DeploymentID: "3", DomainName: "4.example", DomainPrefix: "4", ExtendedRequestID: "5",
+		HTTPMethod: "GET", Path: "/6", RequestID: "7", RequestTimeEpoch: 8, ResourceID: "9", ResourcePath: "/10",
+		SourceIP: "192.0.2.1", Stage: "11", UserAgent: "12",
+	}
+	return s
+}
+
+// TestOrderOfContext shows the members of $context in the order of the service's
+// hash maps, and that those which are no plain maps print nothing. [recorded on
+// AWS]
+func TestOrderOfContext(t *testing.T) {
+	for _, c := range []struct{ template, want string }{
+		{
+			"#foreach($k in $context.keySet())$k #end",
+			"resourceId resourcePath httpMethod extendedRequestId requestTime path accountId protocol requestOverride stage " +
+				"domainPrefix requestTimeEpoch requestId identity domainName deploymentId responseOverride apiId ",
+		},
+		{
+			"#foreach($k in $context.identity.keySet())$k=$context.identity.get($k) #end",
+			"cognitoIdentityPoolId= accountId= cognitoIdentityId= caller= sourceIp=192.0.2.1 principalOrgId= accessKey= " +
+				"cognitoAuthenticationType= cognitoAuthenticationProvider= userArn= userAgent=12 user= ",
+		},
+		{"#foreach($k in $context.requestOverride.keySet())$k #end", "path header querystring "},
+		{`[$context.get("identity")$context.get("requestOverride")$context.requestOverride.path$context.responseOverride.header]`, "[]"},
+		{"$context.requestTimeEpoch.class.name $context.requestTime", "java.lang.Long 01/Jan/1970:00:00:00 +0000"},
+		{"#set($context.extra = 'x')$context.extra$context.stage", "x11"},
+	} {
+		s := whole()
+		compiled, err := CompileTemplate("template", c.template, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := compiled.Append(nil, s, &s.Sent); err != nil || string(got) != c.want {
+			t.Errorf("%s\ngot  %q, error %v\nwant %q", c.template, got, err, c.want)
+		}
+	}
+}
+
+// TestOverrideTwice fails a template that sets an override twice. Another
+// template of the exchange may set it again.
+func TestOverrideTwice(t *testing.T) {
+	for _, c := range []struct {
+		templates []string
+		ok        bool
+	}{
+		{[]string{"#set($context.requestOverride.header.a = '1')#set($context.requestOverride.header.b = '1')"}, true},
+		{[]string{"#set($context.requestOverride.header.a = '1')#set($context.requestOverride.header.a = '2')"}, false},
+		{[]string{"$context.requestOverride.path.put('a', 1)$context.requestOverride.path.put('a', 1)"}, false},
+		{[]string{"#set($context.responseOverride.status = 1)#set($context.responseOverride.status = 2)"}, false},
+		{[]string{"#set($context.responseOverride.status = 201)", "#set($context.responseOverride.status = 202)"}, true},
+	} {
+		s := whole()
+		var err error
+		for _, text := range c.templates {
+			compiled, _ := CompileTemplate("template", text, nil)
+			_, err = compiled.Append(nil, s, &s.Sent)
+		}
+		if (err == nil) != c.ok || err != nil && err != ErrOverride {
+			t.Errorf("%q: error %v; want one: %v", c.templates, err, !c.ok)
+		}
+	}
+}
+
+// TestPayloadErrors tells a payload that is no JSON from a template that fails.
+func TestPayloadErrors(t *testing.T) {
+	for _, c := range []struct{ body, template, want string }{
+		{`{"a": `, "$input.body", ""},
+		{`{"a": `, "$input.path('$.a')", "Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 5: null"},
+		{`{"a": `, "#if($input.json('$') == '')#end", "Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 5: null"},
+		{`{}`, "$util.parseJson('{\"a')", "template:1:7: Unexpected End Of File position 3: null"},
+		{`{}`, "$input.path('$.a[')", "template:1:8: "},
+		{`no JSON`, "$input.path('$')", ""},
+	} {
+		s := whole()
+		s.Sent.Set(c.body)
+		compiled, _ := CompileTemplate("template", c.template, nil)
+		_, err := compiled.Append(nil, s, &s.Sent)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if c.want == "" && err != nil || !strings.HasPrefix(got, c.want) {
+			t.Errorf("%s of %s: error %q; want %q", c.template, c.body, got, c.want)
+		}
+		if _, payload := err.(*PayloadError); payload != strings.HasPrefix(c.want, "Could") {
+			t.Errorf("%s of %s: error of type %T", c.template, c.body, err)
+		}
+	}
+}
+
+// BenchmarkTemplate runs a template of some fields and a loop on 1 KB of JSON.
+func BenchmarkTemplate(b *testing.B) {
+	items := strings.Repeat(`{"id": "abc", "price": 12.5, "quantity": 3, "text": "some text of some length, as it is"},`, 9)
+	body := `{"customer": {"name": "Ann", "city": "Oslo"}, "items": [` + items + `{"id": "z"}]}`
+	compiled, err := CompileTemplate("template", `{"name": "$input.path('$.customer.name')", "city": $input.json('$.customer.city'),
+"request": "$context.requestId", "stage": "$stageVariables.v", "items": [
+#foreach($item in $input.path('$.items')){"id": "$item.id", "price": $item.price}#if($foreach.hasNext),#end
+#end]}`, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := whole()
+	dst := make([]byte, 0, 4096)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		s.Sent.Set(body)
+		if _, err := compiled.Append(dst, s, &s.Sent); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

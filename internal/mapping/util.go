@@ -1,0 +1,99 @@
+package mapping
+
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/jsonpath"
+	"github.com/gatewright/gatewright/vtl"
+)
+
+// util is $util.
+type util rendering
+
+// Get implements vtl.Object: there are no properties.
+func (*util) Get(string) vtl.Value { return vtl.Value{} }
+
+// texts are the functions of $util from text to text.
+var texts = map[string]func(string) (string, error){
+	"escapeJavaScript": func(s string) (string, error) { return escapeJavaScript(s), nil },
+	"urlEncode":        func(s string) (string, error) { return javaURL.Replace(url.QueryEscape(s)), nil },
+	"urlDecode":        url.QueryUnescape,
+	"base64Encode":     func(s string) (string, error) { return base64.StdEncoding.EncodeToString([]byte(s)), nil },
+	"base64Decode":     base64Decode,
+}
+
+// Call implements vtl.Object.
+func (u *util) Call(name string, args []vtl.Value) (vtl.Value, error) {
+	if len(args) != 1 {
+		return vtl.Value{}, nil
+	}
+	if name == "parseJson" {
+		return u.parseJSON(args[0].Text())
+	}
+	if f := texts[name]; f != nil {
+		s, err := f(args[0].Text())
+		return vtl.String(s), err
+	}
+	return vtl.Value{}, nil
+}
+
+// parseJSON returns what a text holds, as $input.path would.
+func (u *util) parseJSON(text string) (vtl.Value, error) {
+	d := &document{Document: jsonpath.Borrow()}
+	u.scope.documents = append(u.scope.documents, d)
+	if err := d.Parse(text); err != nil {
+		return vtl.Value{}, err
+	}
+	return d.value(d.Root()), nil
+}
+
+// javaURL makes of Go's escapes those of java.net.URLEncoder.
+var javaURL = strings.NewReplacer("~", "%7E", "%2A", "*")
+
+// base64Decode decodes what may lack its padding. Bytes that are no UTF-8 become
+// U+FFFD, for the result is a text.
+func base64Decode(s string) (string, error) {
+	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	return strings.ToValidUTF8(string(b), "\uFFFD"), err
+}
+
+// escapeJavaScript is that of Apache commons-lang 2, which escapes a slash and
+// whatever is beyond ASCII, in UTF-16.
+func escapeJavaScript(s string) string {
+	const hex = "0123456789ABCDEF"
+	plain := func(c byte) bool { return c >= ' ' && c < 0x80 && strings.IndexByte(`"'\/`, c) < 0 }
+	i := 0
+	for i < len(s) && plain(s[i]) {
+		i++
+	}
+	if i == len(s) {
+		return s
+	}
+	dst := append(make([]byte, 0, len(s)+len(s)/8+8), s[:i]...)
+	unit := func(u rune) {
+		dst = append(dst, '\\', 'u', hex[u>>12&15], hex[u>>8&15], hex[u>>4&15], hex[u&15])
+	}
+	for i < len(s) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch short := strings.IndexByte("\b\n\t\f\r", byte(r)); {
+		case r < utf8.RuneSelf && plain(byte(r)):
+			dst = append(dst, byte(r))
+		case r < ' ' && short >= 0:
+			dst = append(dst, '\\', "bntfr"[short])
+		case r < ' ':
+			unit(r)
+		case r < utf8.RuneSelf:
+			dst = append(dst, '\\', byte(r))
+		case r > 0xFFFF:
+			unit(0xD800 | (r-0x10000)>>10)
+			unit(0xDC00 | (r-0x10000)&0x3FF)
+		default:
+			unit(r)
+		}
+	}
+	return string(dst)
+}
