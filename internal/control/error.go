@@ -46,6 +46,7 @@ var (
 	errNoOperation = &failure{http.StatusNotFound, "UnknownOperationException", "API Gateway has no operation with this method and path"}
 	errTooLarge    = &failure{http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", "Request body exceeds 6 MB"}
 	errUnavailable = &failure{http.StatusServiceUnavailable, "ServiceUnavailableException", "The service is shutting down"}
+	errNotWritten  = &failure{http.StatusServiceUnavailable, "ServiceUnavailableException", "Changes cannot be stored at the moment; nothing was changed"}
 	errInternal    = &failure{http.StatusInternalServerError, "InternalFailure", "An internal error occurred; the log has the request id"}
 )
 
@@ -59,6 +60,9 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f = errUnavailable
 	default:
 		f = errInternal
+		if errors.Is(err, store.ErrNotWritten) {
+			f = errNotWritten
+		}
 		h.log.Error("control call failed", "request_id", w.Header().Get(requestIDHeader),
 			"method", r.Method, "path", r.URL.Path, "error", err)
 	}

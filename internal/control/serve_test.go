@@ -1,8 +1,11 @@
 package control
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,6 +13,7 @@ import (
 	"testing/synctest"
 
 	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
 	"github.com/gatewright/gatewright/internal/store/memory"
 )
 
@@ -131,6 +135,39 @@ func (r runtime) Served(ctx context.Context, version uint64) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// fullStore is a store that has no room for another commit.
+type fullStore struct{ store.Store }
+
+func (s fullStore) Update(ctx context.Context, change func(store.Writer) error) (uint64, error) {
+	return s.Store.Update(ctx, func(w store.Writer) error {
+		if err := change(w); err != nil {
+			return err
+		}
+		return fmt.Errorf("commit was %w: no space left on device", store.ErrNotWritten)
+	})
+}
+
+func TestAChangeThatCannotBeStored(t *testing.T) {
+	s := memory.New()
+	defer s.Close()
+	var log bytes.Buffer
+	h, err := New(Config{Store: fullStore{s}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &client{t: t, handler: h}
+	c.refused("POST", "/restapis", `{"name":"n"}`, 503, "ServiceUnavailableException", "Changes cannot be stored at the moment; nothing was changed")
+	if got := c.send("POST", "/restapis", `{"name":"n"}`).Header.Get("Retry-After"); got != "1" {
+		t.Errorf("Retry-After is %q", got)
+	}
+	if !strings.Contains(log.String(), "no space left on device") {
+		t.Errorf("the log does not tell the cause: %s", &log)
+	}
+	c.refused("POST", "/restapis", `{}`, 400, "ValidationException",
+		"1 validation error detected: Value null at 'createRestApiInput.name' failed to satisfy constraint: Member must not be null")
+	c.call("GET", "/restapis", "", 200)
 }
 
 func TestAChangeIsAnsweredWhenItIsServed(t *testing.T) {

@@ -19,6 +19,10 @@ var (
 	// watcher reads the whole state again and watches from its version.
 	ErrReadAnew = errors.New("commits were missed: read the state anew")
 
+	// ErrNotWritten says that a commit could not be made, and that the state is
+	// as it was: the disk is full, say. Another time it may go well.
+	ErrNotWritten = errors.New("not written")
+
 	// ErrClosed is returned by a store that was closed.
 	ErrClosed = errors.New("store is closed")
 )

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/gatewright/gatewright/internal/store"
 )
 
 // TestFullDisk lets files grow no further, which a writer sees as it sees a
@@ -28,7 +30,7 @@ func TestFullDisk(t *testing.T) {
 		if !errors.Is(err, syscall.EFBIG) && (err == nil || !strings.Contains(err.Error(), syscall.EFBIG.Error())) {
 			t.Fatalf("Update on a full disk = %v, want %v", err, syscall.EFBIG)
 		}
-		if !strings.Contains(err.Error(), "not written, the state is as before") {
+		if !errors.Is(err, store.ErrNotWritten) || !strings.Contains(err.Error(), "not written, the state is as before") {
 			t.Errorf("the error %q does not say what became of the state", err)
 		}
 		if diff := difference(s, want); diff != "" {

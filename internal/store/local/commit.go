@@ -163,7 +163,7 @@ func next(more <-chan *update, together int) *update {
 // it.
 func (s *Store) write(commit store.Commit) error {
 	if s.broken != nil {
-		return s.broken
+		return fmt.Errorf("store: commit %d was %w: %w", commit.Version, store.ErrNotWritten, s.broken)
 	}
 	err := s.engine.Commit(commit.Version, commit.Changes)
 	if err == nil {
@@ -178,5 +178,5 @@ func (s *Store) write(commit store.Commit) error {
 	if s.broken != nil {
 		return s.broken
 	}
-	return fmt.Errorf("store: commit %d was not written, the state is as before: %w", commit.Version, err)
+	return fmt.Errorf("store: commit %d was %w, the state is as before: %w", commit.Version, store.ErrNotWritten, err)
 }

@@ -190,6 +190,9 @@ func TestRefusedCommitIsTriedOneByOne(t *testing.T) {
 		if errs[0] != nil || !errors.Is(errs[1], full) || errs[2] != full || errs[3] != nil {
 			t.Errorf("errors %v, want the second refused, and the third its own error", errs)
 		}
+		if !errors.Is(errs[1], store.ErrNotWritten) {
+			t.Errorf("%v is not %v", errs[1], store.ErrNotWritten)
+		}
 		if got, want := fmt.Sprint(e.commits), "[[/1] [/2]]"; got != want {
 			t.Errorf("commits %s, want %s", got, want)
 		}
@@ -226,9 +229,11 @@ func TestPanicSinksNobodyElse(t *testing.T) {
 func TestUnknownOutcomeEndsCommits(t *testing.T) {
 	e := &engine{after: errors.New("sync: input/output error")}
 	s := open(t, e)
-	for _, key := range []string{"/1", "/2"} {
-		if _, err := s.Update(t.Context(), puts(key)); !errors.Is(err, e.after) {
-			t.Errorf("Update %s = %v, want %v", key, err, e.after)
+	for i, key := range []string{"/1", "/2"} {
+		notWritten := i > 0
+		_, err := s.Update(t.Context(), puts(key))
+		if !errors.Is(err, e.after) || errors.Is(err, store.ErrNotWritten) != notWritten {
+			t.Errorf("Update %s = %v, want %v, known to be not written: %v", key, err, e.after, notWritten)
 		}
 	}
 	if len(e.commits) != 1 {
