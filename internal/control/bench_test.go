@@ -3,7 +3,6 @@ package control
 import (
 	"fmt"
 	"strconv"
-	"sync"
 	"testing"
 )
 
@@ -32,27 +31,5 @@ func BenchmarkCreateResource(b *testing.B) {
 				c.call("POST", root, fmt.Sprintf(`{"pathPart":"r%d"}`, i), 201)
 			}
 		})
-	}
-}
-
-// Two writers of one thing lose nothing and meet no conflict.
-func TestTwoWriters(t *testing.T) {
-	c := newClient(t)
-	api, _ := c.deployable()
-	c.deploy(api, `{"stageName":"prod"}`)
-	var all sync.WaitGroup
-	for w := range 4 {
-		all.Go(func() {
-			for i := range 25 {
-				res := c.send("PATCH", api+"/stages/prod", patchOf(fmt.Sprintf("replace /variables/w%d_%d x", w, i)))
-				if res.StatusCode != 200 {
-					t.Errorf("got %d", res.StatusCode)
-				}
-			}
-		})
-	}
-	all.Wait()
-	if n := len(c.call("GET", api+"/stages/prod", "", 200)["variables"].(object)); n != 100 {
-		t.Errorf("%d of 100 writes are left", n)
 	}
 }
