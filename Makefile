@@ -42,6 +42,7 @@ fuzz:
 
 bench: build
 	$(GO) run ./bench -gatewright ./gatewright
+	$(GO) run ./bench -gatewright ./gatewright -control
 
 clean:
 	rm -rf gatewright .clients

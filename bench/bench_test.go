@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -143,4 +144,48 @@ func Example_report() {
 	//
 	// Start and memory                                         median   from–to             target
 	//   start to first answer                                 70.0 ms   31.0–92.0             < 60  MISSED
+}
+
+// What is measured in turn is compared round by round.
+func TestInTurn(t *testing.T) {
+	var turns []float64
+	measure := func(cost float64) func() (effort, error) {
+		return func() (effort, error) {
+			turns = append(turns, cost)
+			return effort{cpu: cost * float64(len(turns)), time: 1}, nil
+		}
+	}
+	found, err := inTurn(2, measure(1), measure(3))
+	if err != nil || !slices.Equal(turns, []float64{1, 3, 1, 3}) {
+		t.Fatalf("turns were %v, %v", turns, err)
+	}
+	if got, want := spreadOfRatios(found[1], found[0], effort.ofCPU), (spread{5, 4, 6}); got != want {
+		t.Errorf("ratios are %v, want %v", got, want)
+	}
+	if got, want := spreadOfAll(found[1], effort.ofTime), (spread{1, 1, 1}); got != want {
+		t.Errorf("times are %v, want %v", got, want)
+	}
+}
+
+// The report of the control plane: a ratio that holds, and a cost that does not.
+func Example_controlReport() {
+	r := &controlResults{
+		results: &results{
+			Date: time.Date(2026, 11, 21, 14, 3, 0, 0, time.UTC), Go: "go1.26.8", System: "linux/amd64",
+			Processor: "Example CPU", Cores: 2, Rounds: 2, Procs: 1,
+		},
+		Tables: []table{{"PATCH", []figure{
+			{"CPU", "µs", spread{170, 140, 200}, 150},
+			{"  ratio", "", spread{1.25, 1, 1.5}, 1.3},
+		}}},
+	}
+	fmt.Print(r.text())
+	// Output:
+	// Gatewright, 21 November 2026, 14:03
+	// go1.26.8, linux/amd64, 2 × Example CPU
+	// 2 rounds, GOMAXPROCS of the servers 1; stolen time 0 %
+	//
+	// PATCH                                                    median   from–to             target
+	//   CPU                                                    170 µs   140–200              < 150  MISSED
+	//     ratio                                                 1.25    1.00–1.50            < 1.3  holds
 }

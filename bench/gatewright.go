@@ -79,6 +79,9 @@ func (g *gatewright) await(ctx context.Context, ask func() error) error {
 	}
 }
 
+// client keeps the connections of all who call the control plane at once.
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
 // call sends a request to the control plane as an AWS client would and
 // decodes the answer into result.
 func (g *gatewright) call(method, path string, body, result any) error {
@@ -95,7 +98,7 @@ func (g *gatewright) call(method, path string, body, result any) error {
 	}
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ fast it starts, and compares them with floors and targets.
 Example:
   go run ./bench                                    about three minutes
   go run ./bench --rounds 1 --slice 300ms --out ""  a quick look
+  go run ./bench --control                          the control plane; about a minute
 
 Flags:
 `
@@ -37,7 +38,12 @@ type options struct {
 	procs       int
 	out         string
 	json        bool
+	control     bool
 }
+
+// defaultOut is where results go unless --out says otherwise, and those of
+// --control.
+const defaultOut, controlOut = "bench/results.txt", "bench/control.txt"
 
 func main() {
 	if r := os.Getenv(roleVariable); r != "" {
@@ -49,8 +55,9 @@ func main() {
 	flag.DurationVar(&o.slice, "slice", 3*time.Second, "measured time of a slice")
 	flag.IntVar(&o.connections, "connections", 32, "connections that ask at once")
 	flag.IntVar(&o.procs, "procs", 1, "GOMAXPROCS of the servers while CPU is measured; 0 leaves it to Go")
-	flag.StringVar(&o.out, "out", "bench/results.txt", "`file` for the results; \"\" writes none")
+	flag.StringVar(&o.out, "out", defaultOut, "`file` for the results (with --control: "+controlOut+"); \"\" writes none")
 	flag.BoolVar(&o.json, "json", false, "print JSON")
+	flag.BoolVar(&o.control, "control", false, "measure the control plane instead")
 	flag.Usage = func() {
 		fmt.Fprint(flag.CommandLine.Output(), usage)
 		flag.PrintDefaults()
@@ -59,6 +66,9 @@ func main() {
 	if flag.NArg() > 0 || o.rounds < 1 || o.connections < 1 || o.slice <= 0 {
 		flag.Usage()
 		os.Exit(2)
+	}
+	if o.control && o.out == defaultOut {
+		o.out = controlOut
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
@@ -83,11 +93,12 @@ func run(ctx context.Context, o options) error {
 	if o.binary, err = findBinary(ctx, o.binary, folder); err != nil {
 		return err
 	}
-	r := newResults(o)
-	if err := r.measureProcess(ctx, o, folder); err != nil {
-		return err
+	measure := measureAll
+	if o.control {
+		measure = measureControl
 	}
-	if err := r.measureCPU(ctx, o, folder); err != nil {
+	r, err := measure(ctx, o, folder)
+	if err != nil {
 		return err
 	}
 	if o.out != "" {
@@ -101,6 +112,18 @@ func run(ctx context.Context, o options) error {
 	}
 	fmt.Print(r.text())
 	return nil
+}
+
+// A report is what was measured.
+type report interface{ text() string }
+
+// measureAll measures what callers of APIs cost.
+func measureAll(ctx context.Context, o options, folder string) (report, error) {
+	r := newResults(o)
+	if err := r.measureProcess(ctx, o, folder); err != nil {
+		return nil, err
+	}
+	return r, r.measureCPU(ctx, o, folder)
 }
 
 // findBinary returns the absolute path of the binary under test, built into

@@ -47,7 +47,7 @@ type figure struct {
 	Name   string  `json:"name"`
 	Unit   string  `json:"unit"`
 	Value  spread  `json:"value"`
-	Target float64 `json:"target"` // less than
+	Target float64 `json:"target,omitempty"` // less than; 0: none
 }
 
 // A spread is a median and what it lies between.
@@ -106,7 +106,7 @@ func (r *results) addCPU(order []string, samples map[string][]sample, compared [
 // text returns the results as tables for people.
 func (r *results) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Gatewright, %s\n%s, %s, %d × %s\n", r.Date.Format("2 January 2006, 15:04"), r.Go, r.System, r.Cores, r.Processor)
+	r.machine(&b)
 	fmt.Fprintf(&b, "%d rounds of %s a server, %d connections, GOMAXPROCS of the servers %s; stolen time %.0f %% (%.0f–%.0f)\n",
 		r.Rounds, r.Slice, r.Connections, procsText(r.Procs), r.Stolen.Median, r.Stolen.Min, r.Stolen.Max)
 
@@ -128,10 +128,24 @@ func (r *results) text() string {
 	b.WriteByte('\n')
 	row(&b, "Start and memory", "median", "from–to", "target", "")
 	for _, f := range r.Figures {
-		row(&b, "  "+f.Name, fmt.Sprintf("%.1f %s", f.Value.Median, f.Unit), f.Value.between("%.1f"),
-			fmt.Sprintf("< %.0f", f.Target), verdict(f.Value.Median < f.Target))
+		f.write(&b, "%.1f")
 	}
 	return b.String()
+}
+
+// machine writes when and on what the results came about.
+func (r *results) machine(b *strings.Builder) {
+	fmt.Fprintf(b, "Gatewright, %s\n%s, %s, %d × %s\n", r.Date.Format("2 January 2006, 15:04"), r.Go, r.System, r.Cores, r.Processor)
+}
+
+// write writes the figure as a line of a table.
+func (f figure) write(b *strings.Builder, form string) {
+	name, value, between := "  "+f.Name, fmt.Sprintf(form+" %s", f.Value.Median, f.Unit), f.Value.between(form)
+	if f.Target == 0 {
+		row(b, name, value, between, "", "")
+		return
+	}
+	row(b, name, value, between, fmt.Sprintf("< %v", f.Target), verdict(f.Value.Median < f.Target))
 }
 
 // row writes a line of a table.
