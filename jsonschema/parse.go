@@ -19,6 +19,7 @@ func (d *document) parse(text string) (*value, error) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	d.values, d.pending, d.most = d.values[:0], d.pending[:0], 0
+	d.reserve(text)
 	p := parser{document: d, text: text}
 	root, err := p.value(0)
 	if err != nil {
@@ -29,6 +30,18 @@ func (d *document) parse(text string) (*value, error) {
 	}
 	d.values = append(d.values, root)
 	return &d.values[len(d.values)-1], nil
+}
+
+// reserve makes room for the values of a long text at once: what grows step by
+// step takes several times as much memory on its way.
+func (d *document) reserve(text string) {
+	const short = 64 << 10 // bytes
+	if len(text) <= short {
+		return
+	}
+	most := 1 + strings.Count(text, ",") + strings.Count(text, "[") + strings.Count(text, "{")
+	d.values = slices.Grow(d.values, most)
+	d.pending = slices.Grow(d.pending, most)
 }
 
 type parser struct {
