@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},
 	"internal/mapping":         {"internal/message", "jsonpath", "vtl"},
 	"internal/content":         {"internal/message"},
+	"internal/validation":      {"internal/restapi", "internal/mapping", "jsonschema"},
 	"internal/edge":            {"internal/message", "internal/http1"},
 	"internal/edge/edgetest":   {"internal/message"},
 	"internal/upstream":        {"internal/message", "internal/http1"},

@@ -1,0 +1,80 @@
+package validation
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/jsonschema"
+)
+
+// bodies are the models of a method's bodies by their content types.
+type bodies struct {
+	types  []string
+	models []*Model // of each type
+}
+
+// A Model is a compiled model. It never changes.
+type Model struct {
+	name   string
+	schema *jsonschema.Schema
+}
+
+// Model returns the model for a Content-Type header, which is chosen as a
+// template is; nil: such bodies are not validated.
+func (r *Rules) Model(contentType string) *Model {
+	// No behavior of passthrough but NEVER and WHEN_NO_TEMPLATES can fail.
+	i, _ := mapping.ChooseTemplate(contentType, "WHEN_NO_MATCH", r.bodies.types)
+	if i < 0 {
+		return nil
+	}
+	return r.bodies.models[i]
+}
+
+// A BodyError says why a body is refused.
+type BodyError struct {
+	Detail string // what $context.error.validationErrorString shows
+	Cause  error  // of a body that could not be judged; nil: it was
+}
+
+func (e *BodyError) Error() string {
+	if e.Cause != nil {
+		return "invalid request body: " + e.Cause.Error()
+	}
+	return "invalid request body"
+}
+
+func (e *BodyError) Unwrap() error { return e.Cause }
+
+// unreadable is the detail of a body that is no JSON, and, by our choice, of one
+// that would take more work to judge than the limits of jsonschema allow.
+const unreadable = "[Unknown error parsing request body]"
+
+var emptyObject = []byte("{}")
+
+// Check fails with a *BodyError if a body, of which an empty one stands for {},
+// is not what the model demands; with ErrBusy if it could not be looked at; and
+// with another error if the model turns out to make no sense.
+func (m *Model) Check(body []byte) error {
+	if len(body) == 0 {
+		body = emptyObject
+	}
+	if len(body) > long {
+		if err := atOnce.take(); err != nil {
+			return err
+		}
+		defer atOnce.end()
+	}
+	err := m.schema.Validate(body)
+	var invalid *jsonschema.Invalid
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &invalid):
+		return &BodyError{Detail: invalid.Error()}
+	case errors.Is(err, jsonschema.ErrLoop):
+		return fmt.Errorf("model %s: %w", m.name, err)
+	default:
+		return &BodyError{Detail: unreadable, Cause: err}
+	}
+}
