@@ -282,26 +282,3 @@ func TestPayloadErrors(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkTemplate runs a template of some fields and a loop on 1 KB of JSON.
-func BenchmarkTemplate(b *testing.B) {
-	items := strings.Repeat(`{"id": "abc", "price": 12.5, "quantity": 3, "text": "some text of some length, as it is"},`, 9)
-	body := `{"customer": {"name": "Ann", "city": "Oslo"}, "items": [` + items + `{"id": "z"}]}`
-	compiled, err := CompileTemplate("template", `{"name": "$input.path('$.customer.name')", "city": $input.json('$.customer.city'),
-"request": "$context.requestId", "stage": "$stageVariables.v", "items": [
-#foreach($item in $input.path('$.items')){"id": "$item.id", "price": $item.price}#if($foreach.hasNext),#end
-#end]}`, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := whole()
-	dst := make([]byte, 0, 4096)
-	b.ReportAllocs()
-	b.SetBytes(int64(len(body)))
-	for b.Loop() {
-		s.Sent.Set(body)
-		if _, err := compiled.Append(dst, s, &s.Sent); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
