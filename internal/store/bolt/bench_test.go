@@ -10,18 +10,24 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/gatewright/gatewright/internal/store"
 )
 
 const valueBytes = 1024
 
 // BenchmarkCommit commits a value of 1 KB at a time, by one writer, and in turn
-// writes as much to a bare file and syncs that. "x-bare" compares the medians.
-// It begins when the file has its size: growing costs a tenth more.
+// writes as much to a bare file and syncs that, and commits it to bbolt alone.
+// "x-bare" and "x-bbolt" compare the medians of the store with those of the two,
+// "bbolt-x-bare" those of the two with each other. It begins when the files have
+// their size: growing costs a tenth more.
 func BenchmarkCommit(b *testing.B) {
 	folder := b.TempDir()
 	s := open(b, filepath.Join(folder, "state.db"))
 	defer s.Close()
+	alone := openAlone(b, filepath.Join(folder, "alone.db"))
+	defer alone.Close()
 	bare, err := os.Create(filepath.Join(folder, "bare"))
 	if err != nil {
 		b.Fatal(err)
@@ -34,26 +40,60 @@ func BenchmarkCommit(b *testing.B) {
 
 	for i := range 1300 {
 		commitOne(s, i, value)
+		commitAlone(alone, i, value)
 	}
-	var commits, writes []time.Duration
+	var commits, writes, alones []time.Duration
 	for i := 0; b.Loop(); i++ {
-		start := time.Now()
-		if err := commitOne(s, i, value); err != nil {
-			b.Fatal(err)
-		}
-		committed := time.Now()
-		if _, err := bare.WriteAt(value, 0); err != nil {
-			b.Fatal(err)
-		}
-		if err := syncData(bare); err != nil {
-			b.Fatal(err)
-		}
-		commits, writes = append(commits, committed.Sub(start)), append(writes, time.Since(committed))
+		commits = append(commits, took(b, func() error { return commitOne(s, i, value) }))
+		writes = append(writes, took(b, func() error {
+			if _, err := bare.WriteAt(value, 0); err != nil {
+				return err
+			}
+			return syncData(bare)
+		}))
+		alones = append(alones, took(b, func() error { return commitAlone(alone, i, value) }))
 	}
-	commit, write := median(commits), median(writes)
+	commit, write, bolt := median(commits), median(writes), median(alones)
 	b.ReportMetric(float64(commit.Microseconds()), "µs-commit")
 	b.ReportMetric(float64(write.Microseconds()), "µs-bare")
 	b.ReportMetric(float64(commit)/float64(write), "x-bare")
+	b.ReportMetric(float64(commit)/float64(bolt), "x-bbolt")
+	b.ReportMetric(float64(bolt)/float64(write), "bbolt-x-bare")
+}
+
+// openAlone opens bbolt with the options that make it fastest.
+func openAlone(b *testing.B, path string) *bbolt.DB {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		NoFreelistSync:  true,
+		FreelistType:    bbolt.FreelistMapType,
+		InitialMmapSize: 1 << 30,
+		NoStatistics:    true,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket([]byte("alone"))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return db
+}
+
+func commitAlone(db *bbolt.DB, i int, value []byte) error {
+	return db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("alone")).Put(slot(i), value)
+	})
+}
+
+func took(b *testing.B, do func() error) time.Duration {
+	start := time.Now()
+	if err := do(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
 }
 
 // BenchmarkEightWriters compares the rate of eight writers with that of one.
@@ -97,11 +137,13 @@ func BenchmarkOpen(b *testing.B) {
 
 func commitOne(s store.Store, i int, value []byte) error {
 	_, err := s.Update(background, func(w store.Writer) error {
-		w.Put(fmt.Sprintf("/%d", i%1000), value)
+		w.Put(string(slot(i)), value)
 		return nil
 	})
 	return err
 }
+
+func slot(i int) []byte { return fmt.Appendf(nil, "/%d", i%1000) }
 
 func commitFor(b *testing.B, s store.Store, writers int, period time.Duration) int64 {
 	var n atomic.Int64
