@@ -13,64 +13,27 @@ import (
 // of them from waiting without end where more keep coming.
 const mostTogether = 256
 
-// An update is a call of Update whose turn has come. Its change runs in the
-// goroutine of the caller, who is handed a writer for it and hands back how it
-// went.
+// An update is a call of Update.
 type update struct {
-	ctx     context.Context
-	turn    chan *writer
-	outcome chan error
-	answer  chan answer
+	ctx    context.Context
+	change func(*writer) error
 
 	version uint64 // of the state that the change saw
 	err     error  // of the change
 }
 
-type answer struct {
-	version uint64
-	err     error
+func leading(ctx context.Context, change func(store.Writer) error) *update {
+	return &update{ctx: ctx, change: func(w *writer) error { return change(w) }}
 }
 
-func newUpdate(ctx context.Context) *update {
-	return &update{
-		ctx:     ctx,
-		turn:    make(chan *writer),
-		outcome: make(chan error),
-		answer:  make(chan answer, 1), // the caller may have gone, see errGone
-	}
-}
-
-// run takes the turns of change, one or more, until the answer comes.
-func (u *update) run(change func(store.Writer) error) (uint64, error) {
-	for {
-		select {
-		case w := <-u.turn:
-			u.take(w, change)
-		case a := <-u.answer:
-			return a.version, a.err
-		}
-	}
-}
-
-// errGone is the outcome of a change that panicked or ended its goroutine: there
-// is nobody left to be answered.
-var errGone = errors.New("the change did not return")
-
-func (u *update) take(w *writer, change func(store.Writer) error) {
-	outcome := errGone
-	defer func() { u.outcome <- outcome }()
-	outcome = change(w)
-}
-
-// offer gives u a turn on top of v and keeps in v what was written, if all went
-// well.
+// offer gives u its turn on top of v and keeps in v what was written, if all
+// went well.
 func (u *update) offer(v *view) {
 	if u.err = u.ctx.Err(); u.err != nil {
 		return
 	}
 	w := &writer{view: *v}
-	u.turn <- w
-	if u.err = <-u.outcome; u.err == nil {
+	if u.err = u.change(w); u.err == nil {
 		u.err = w.err
 	}
 	if u.err == nil {
@@ -82,81 +45,132 @@ func (u *update) offer(v *view) {
 	u.version = v.version
 }
 
-// commitAll commits until the store is closed.
-func (s *Store) commitAll() {
-	defer close(s.stopped)
+// A follower is an update that another writer, the leader, commits together
+// with its own. Its change runs in its own goroutine all the same, which is
+// handed a writer for it and hands back how it went.
+type follower struct {
+	update
+	turn    chan *writer
+	outcome chan error
+	answer  chan bool // whether the commit was made
+}
+
+func newFollower(ctx context.Context) *follower {
+	f := &follower{
+		update:  update{ctx: ctx},
+		turn:    make(chan *writer),
+		outcome: make(chan error),
+		answer:  make(chan bool, 1), // the caller may have gone, see errGone
+	}
+	f.change = func(w *writer) error {
+		f.turn <- w
+		return <-f.outcome
+	}
+	return f
+}
+
+// follow takes the turn of change, unless ctx has ended by then, and says
+// whether the commit was made.
+func (f *follower) follow(change func(store.Writer) error) bool {
 	for {
 		select {
-		case u := <-s.queue:
-			s.commit(u, s.queue)
-		case <-s.closing:
-			return
+		case w := <-f.turn:
+			f.take(w, change)
+		case made := <-f.answer:
+			return made
 		}
 	}
 }
 
-// commit commits first together with those who come out of more in the
-// meantime. When that cannot be done each has another try on its own, so that
-// one who asks for too much does not sink the others.
-func (s *Store) commit(first *update, more <-chan *update) {
-	together, err := s.tryCommit(first, more)
-	for _, u := range together {
-		switch {
-		case u.err == errGone:
-		case err == nil:
-			u.answer <- answer{u.version, u.err}
-		case len(together) > 1:
-			s.commit(u, nil)
-		default:
-			u.answer <- answer{0, err}
-		}
-	}
+// errGone is the outcome of a change that panicked or ended its goroutine: there
+// is nobody left to be answered.
+var errGone = errors.New("the change did not return")
+
+func (f *follower) take(w *writer, change func(store.Writer) error) {
+	outcome := errGone
+	defer func() { f.outcome <- outcome }()
+	outcome = change(w)
 }
 
-func (s *Store) tryCommit(first *update, more <-chan *update) (together []*update, err error) {
+// lead commits u, and with it those who come out of more in the meantime. When
+// that cannot be done each has another try on its own, so that one who asks for
+// too much does not sink the others. The caller leads until lead returns, or
+// panics in its change.
+func (s *Store) lead(u *update, more <-chan *follower) (uint64, error) {
+	defer func() { <-s.leader }()
+	shared, err := s.commit(u, more)
+	if err != nil && shared {
+		_, err = s.commit(u, nil)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return u.version, u.err
+}
+
+// commit answers the followers whatever happens: one whose leader was cut short
+// tries alone.
+func (s *Store) commit(u *update, more <-chan *follower) (shared bool, err error) {
+	var followers []*follower
+	made := false
+	defer func() {
+		for _, f := range followers {
+			f.answer <- made
+		}
+	}()
+
 	var before uint64
 	var changes []store.Change
 	err = s.engine.View(func(base Snapshot) error {
 		before = base.Version()
 		v := &view{base: base, version: before}
-		for u := first; u != nil; u = next(more, len(together)) {
-			u.offer(v)
-			together = append(together, u)
+		u.offer(v)
+		for f := s.next(more, 1); f != nil; f = s.next(more, 1+len(followers)) {
+			followers = append(followers, f)
+			f.offer(v)
 		}
 		for key, value := range v.writes.From("") {
 			changes = append(changes, store.Change{Key: key, Value: value})
 		}
 		return nil
 	})
-	if err != nil || len(changes) == 0 {
-		return together, err
+	if err == nil && len(changes) > 0 {
+		err = s.write(store.Commit{Version: before + 1, Changes: changes})
 	}
-	commit := store.Commit{Version: before + 1, Changes: changes}
-	if err := s.write(commit); err != nil {
-		return together, err
-	}
-	s.recent.add(commit)
-	return together, nil
+	made, shared = err == nil, len(followers) > 0
+	s.busy = shared
+	return shared, err
 }
 
-// next returns an update that waits, or nil when none does or enough are
-// together. It stands back once, so that those whom the last commit answered
-// and who come again at once come in time: eight writers then commit at least
-// five times as often as one, and else three times.
-func next(more <-chan *update, together int) *update {
+// next returns a follower that waits, or nil when none does or enough are
+// together. Where there are other writers it stands back once, so that those
+// whom the last commit answered and who come again at once come in time: eight
+// writers then commit at least five times as often as one, and else three times.
+// A lone writer does not, as that wakes a thread.
+func (s *Store) next(more <-chan *follower, together int) *follower {
 	if together == mostTogether {
 		return nil
 	}
-	for range 2 {
-		select {
-		case u := <-more:
-			return u
-		default:
-			runtime.Gosched()
-		}
+	select {
+	case f := <-more:
+		return f
+	default:
 	}
-	return nil
+	if !s.busy {
+		return nil
+	}
+	runtime.Gosched()
+	select {
+	case f := <-more:
+		return f
+	default:
+		return nil
+	}
 }
+
+// errCutShort is what there is to say while the engine commits, and afterwards
+// if it panicked.
+var errCutShort = errors.New("store: a commit was cut short; restart to write again")
 
 // write has the engine commit. When that fails and the new state can be seen all
 // the same, nobody knows what a restart will find, so nothing more is built on
@@ -165,8 +179,11 @@ func (s *Store) write(commit store.Commit) error {
 	if s.broken != nil {
 		return fmt.Errorf("store: commit %d was %w: %w", commit.Version, store.ErrNotWritten, s.broken)
 	}
+	s.broken = errCutShort
 	err := s.engine.Commit(commit.Version, commit.Changes)
+	s.broken = nil
 	if err == nil {
+		s.recent.add(commit)
 		return nil
 	}
 	s.engine.View(func(now Snapshot) error {

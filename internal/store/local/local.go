@@ -33,19 +33,22 @@ type Snapshot interface {
 	From(key string) iter.Seq2[string, []byte] // key and those after it, in order
 }
 
-// A Store is a store.Store of one process. A change runs in the goroutine of its
-// caller, so that its panics are its caller's. Nothing under way in a View or in
-// a change may wait for an Update of the same store: that may be for ever.
+// A Store is a store.Store of one process. It has no goroutine of its own: a
+// writer who finds nobody committing leads, and those who arrive while it does
+// lead next or follow who does. A change runs in the goroutine of its caller, so
+// that its panics are its caller's. Nothing under way in a View or in a change
+// may wait for an Update of the same store: that may be for ever.
 type Store struct {
 	engine Engine
-	queue  chan *update
+	leader chan struct{} // holds one while a writer leads
+	queue  chan *follower
+	broken error // why there can be no more commits; the leader's own
+	busy   bool  // whether there are other writers; the leader's own
 	recent recent
-	broken error // why there can be no more commits; the committer's own
 
 	calls    sync.WaitGroup // of View and Update
 	mu       sync.Mutex     // held to enter a call and to close closing
 	closing  chan struct{}
-	stopped  chan struct{} // closed when the committer has ended
 	close    sync.Once
 	closeErr error
 }
@@ -53,15 +56,13 @@ type Store struct {
 // New returns a store on engine, whose newest state is that of version. Close
 // closes the engine.
 func New(engine Engine, version uint64) *Store {
-	s := &Store{
+	return &Store{
 		engine:  engine,
-		queue:   make(chan *update),
+		leader:  make(chan struct{}, 1),
+		queue:   make(chan *follower),
 		recent:  recent{last: version, grown: make(chan struct{})},
 		closing: make(chan struct{}),
-		stopped: make(chan struct{}),
 	}
-	go s.commitAll()
-	return s
 }
 
 // View implements store.Store.
@@ -88,14 +89,33 @@ func (s *Store) Update(ctx context.Context, change func(store.Writer) error) (ui
 	}
 	defer s.calls.Done()
 
-	u := newUpdate(ctx)
 	select {
-	case s.queue <- u:
-		return u.run(change)
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	case <-s.closing:
-		return 0, store.ErrClosed
+	case s.leader <- struct{}{}:
+		return s.lead(leading(ctx, change), s.queue)
+	default:
+		return s.wait(ctx, change)
+	}
+}
+
+// wait waits for whichever comes first, to lead or to follow. One who followed
+// and was not committed leads, and alone.
+func (s *Store) wait(ctx context.Context, change func(store.Writer) error) (uint64, error) {
+	f, queue := newFollower(ctx), s.queue
+	for {
+		select {
+		case s.leader <- struct{}{}:
+			s.busy = true
+			return s.lead(leading(ctx, change), queue)
+		case queue <- f:
+			if f.follow(change) {
+				return f.version, f.err
+			}
+			queue = nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-s.closing:
+			return 0, store.ErrClosed
+		}
 	}
 }
 
@@ -130,7 +150,6 @@ func (s *Store) Close() error {
 		close(s.closing)
 		s.mu.Unlock()
 		s.calls.Wait()
-		<-s.stopped
 		s.closeErr = s.engine.Close()
 	})
 	return s.closeErr

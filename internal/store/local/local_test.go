@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -223,6 +224,76 @@ func TestPanicSinksNobodyElse(t *testing.T) {
 		if got, want := fmt.Sprint(e.commits), "[[/1] [/2]]"; got != want {
 			t.Errorf("commits %s, want %s", got, want)
 		}
+	})
+}
+
+func TestLeaderWhoPanicsIsSucceeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{}
+		s := open(t, e)
+		_, errs := together(
+			t, s,
+			func(w store.Writer) error {
+				w.Put("/never", nil)
+				panic("in the change")
+			},
+			puts("/1"),
+			puts("/2"),
+		)
+		if fmt.Sprint(errs[0]) != "panic: in the change" || errs[1] != nil || errs[2] != nil {
+			t.Errorf("errors %v, want the panic for its own caller alone", errs)
+		}
+		if got, want := fmt.Sprint(e.commits), "[[/1 /2]]"; got != want {
+			t.Errorf("commits %s, want %s", got, want)
+		}
+	})
+}
+
+// TestEngineThatPanicsEndsCommits: nobody is left waiting, and nothing is built
+// on a state that nobody knows.
+func TestEngineThatPanicsEndsCommits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, &engine{refuse: func([]string) error { panic("in the engine") }})
+		_, errs := together(t, s, puts("/1"), puts("/2"))
+		if fmt.Sprint(errs[0]) != "panic: in the engine" || errs[1] == nil {
+			t.Errorf("errors %v, want the panic for the leader and an error for who followed", errs)
+		}
+		if _, err := s.Update(t.Context(), puts("/3")); err == nil {
+			t.Error("Update after a commit that panicked: no error")
+		}
+	})
+}
+
+// TestWaitingEnds: who waits while another leads goes when its context ends or
+// the store closes.
+func TestWaitingEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, &engine{})
+		ctx, cancel := context.WithCancel(t.Context())
+		release := make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() {
+			s.Update(t.Context(), func(store.Writer) error { <-release; return nil })
+		})
+		synctest.Wait()
+		all.Go(func() {
+			if _, err := s.Update(ctx, puts("/1")); err != context.Canceled {
+				t.Errorf("Update whose context ended = %v, want %v", err, context.Canceled)
+			}
+		})
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		all.Go(func() {
+			if _, err := s.Update(t.Context(), puts("/2")); err != store.ErrClosed {
+				t.Errorf("Update while the store closes = %v, want %v", err, store.ErrClosed)
+			}
+		})
+		synctest.Wait()
+		all.Go(func() { s.Close() })
+		synctest.Wait()
+		close(release)
+		all.Wait()
 	})
 }
 
