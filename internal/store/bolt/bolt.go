@@ -55,16 +55,15 @@ func open(path string) (*engine, uint64, error) {
 			return nil, 0, err
 		}
 	}
-	var version uint64
-	db, err := openDB(path, func(name string, _ int, _ os.FileMode) (*os.File, error) {
-		f, at, err := openVerified(name)
-		version = at
+	var at uint64
+	db, err := openDB(path, func(name string, _ int, _ os.FileMode) (f *os.File, err error) {
+		f, at, err = openVerified(name)
 		return f, err
 	})
 	if err != nil {
 		return nil, 0, err
 	}
-	return &engine{db}, version, nil
+	return &engine{db}, at, nil
 }
 
 // openVerified opens the file for bbolt once it is ours alone and known to be
@@ -74,7 +73,7 @@ func openVerified(path string) (*os.File, uint64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	var at head
+	var at uint64
 	if err = lock(f); err == nil {
 		at, err = verify(f)
 	}
@@ -82,7 +81,7 @@ func openVerified(path string) (*os.File, uint64, error) {
 		f.Close()
 		return nil, 0, err
 	}
-	return f, at.version, nil
+	return f, at, nil
 }
 
 // create makes an empty state under another name and then gives it its own, so
@@ -122,14 +121,8 @@ func initialize(path string) error {
 		return err
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
-		if _, err := tx.CreateBucket(stateBucket); err != nil {
-			return err
-		}
-		b, err := tx.CreateBucket(headBucket)
-		if err != nil {
-			return err
-		}
-		return b.Put(headKey, head{}.record())
+		_, err := tx.CreateBucket(stateBucket)
+		return err
 	})
 	return errors.Join(err, db.Close())
 }
@@ -156,6 +149,7 @@ func openDB(path string, openFile func(string, int, os.FileMode) (*os.File, erro
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         time.Nanosecond, // a lock is held for long, or not at all
 		FreelistType:    bbolt.FreelistMapType,
+		NoFreelistSync:  true, // a page less to write, and open reads all pages anyway
 		InitialMmapSize: mapped,
 		NoStatistics:    true,
 		OpenFile:        openFile,
@@ -176,12 +170,7 @@ type engine struct {
 
 func (e *engine) View(read func(local.Snapshot) error) error {
 	return e.db.View(func(tx *bbolt.Tx) error {
-		s := &snapshot{values: tx.Bucket(stateBucket)}
-		at, err := readHead(tx)
-		if err != nil {
-			return err
-		}
-		s.version = at.version
+		s := &snapshot{version: version(uint64(tx.ID())), values: tx.Bucket(stateBucket)}
 		if err := read(s); err != nil {
 			return err
 		}
@@ -189,34 +178,32 @@ func (e *engine) View(read func(local.Snapshot) error) error {
 	})
 }
 
-// Commit writes the changes and the head that tells of them. bbolt returns when
+// Commit writes the changes and the digest that tells of them. bbolt returns when
 // it has synced first the pages and then the root that leads to them.
-func (e *engine) Commit(version uint64, changes []store.Change) error {
+func (e *engine) Commit(_ uint64, changes []store.Change) error {
 	return e.db.Update(func(tx *bbolt.Tx) error {
-		at, err := readHead(tx)
-		if err != nil {
-			return err
-		}
-		at.version = version
 		values := tx.Bucket(stateBucket)
+		d := digest(values.Sequence()) + 1 // the next version
 		for _, c := range changes {
-			key := []byte(c.Key)
-			if old := values.Get(key); old != nil {
-				at.remove(old)
-			}
-			if c.Value == nil {
-				err = values.Delete(key)
-			} else {
-				record := seal(key, c.Value)
-				at.add(record)
-				err = values.Put(key, record)
-			}
-			if err != nil {
+			if err := apply(values, c, &d); err != nil {
 				return fmt.Errorf("%s: %w", c.Key, err)
 			}
 		}
-		return tx.Bucket(headBucket).Put(headKey, at.record())
+		return values.SetSequence(uint64(d))
 	})
+}
+
+func apply(values *bbolt.Bucket, c store.Change, d *digest) error {
+	key := []byte(c.Key)
+	if old := values.Get(key); old != nil {
+		d.remove(old)
+	}
+	if c.Value == nil {
+		return values.Delete(key)
+	}
+	record := seal(key, c.Value)
+	d.add(record)
+	return values.Put(key, record)
 }
 
 func (e *engine) Close() error { return e.db.Close() }

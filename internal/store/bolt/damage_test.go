@@ -143,25 +143,33 @@ func checkWhole(t *testing.T, name, path string, s store.Store, want map[string]
 	}
 }
 
+// bboltFile returns a file of bbolt's with a bucket of that name.
+func bboltFile(t *testing.T, bucket string, noFreelist bool) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "other.db")
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoFreelistSync: noFreelist})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte(bucket)); return err })
+	db.Close()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 func TestOtherFilesAreRefused(t *testing.T) {
 	folder := t.TempDir()
-	other := filepath.Join(folder, "other program's")
-	db, err := bbolt.Open(other, 0o600, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db.Update(func(tx *bbolt.Tx) error { _, err := tx.CreateBucket([]byte("members")); return err })
-	db.Close()
-	otherProgram, err := os.ReadFile(other)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for name, b := range map[string][]byte{
 		"empty":           {},
 		"a few bytes":     []byte("hello"),
 		"zeros":           make([]byte, 1<<16),
 		"a text":          bytes.Repeat([]byte("hello, world\n"), 10_000),
-		"another program": otherProgram,
+		"another program": bboltFile(t, "members", false),
+		"without a list":  bboltFile(t, "members", true),
+		"format 1":        bboltFile(t, "state", false),
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(folder, "state.db")

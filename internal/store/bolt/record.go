@@ -4,19 +4,17 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-
-	"go.etcd.io/bbolt"
 )
 
-// The file has two buckets: one holds the values, the other the head.
-var (
-	headBucket  = []byte("gatewright")
-	stateBucket = []byte("state")
-	headKey     = []byte("head")
-)
+// stateBucket is the one bucket of the file. Its name tells the format, that this
+// package writes and reads; its sequence is the digest of the state.
+var stateBucket = []byte("gatewright state 2")
 
-// format is the form of the file that this package writes, and reads.
-const format = 1
+// firstTransaction is the one that makes the bucket: version 0. Each commit is
+// one transaction, so bbolt counts the versions.
+const firstTransaction = 2
+
+func version(transaction uint64) uint64 { return transaction - firstTransaction }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -42,53 +40,16 @@ func checksum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
 }
 
-// A head is what each commit says of the whole state, so that it can be seen
-// later whether all of it is there.
-type head struct {
-	version uint64
-	count   uint64 // of records
-	sum     uint64 // of the checksums of all records
-}
+// A digest is what each commit says of the whole state, so that it can be seen
+// later whether all of it is there: the version, and of each record the checksum
+// and, above that, a one, all added up.
+type digest uint64
 
-func (h *head) add(record []byte) {
-	h.count++
-	h.sum += uint64(binary.BigEndian.Uint32(record))
-}
+func (d *digest) add(record []byte)    { *d += part(record) }
+func (d *digest) remove(record []byte) { *d -= part(record) }
 
-func (h *head) remove(record []byte) {
-	h.count--
-	h.sum -= uint64(binary.BigEndian.Uint32(record))
-}
-
-func (h head) record() []byte {
-	var b []byte
-	for _, n := range []uint64{format, h.version, h.count, h.sum} {
-		b = binary.BigEndian.AppendUint64(b, n)
-	}
-	return seal(headKey, b)
-}
-
-func parseHead(record []byte) (head, error) {
-	b, ok := unseal(headKey, record)
-	switch {
-	case !ok:
-		return head{}, corrupt("the checksum of its head is wrong")
-	case len(b) < 8:
-		return head{}, corrupt("its head is cut off")
-	case binary.BigEndian.Uint64(b) != format:
-		return head{}, corrupt("it has format %d, and this program reads %d", binary.BigEndian.Uint64(b), format)
-	case len(b) != 32:
-		return head{}, corrupt("its head has %d bytes", len(b))
-	}
-	return head{
-		version: binary.BigEndian.Uint64(b[8:]),
-		count:   binary.BigEndian.Uint64(b[16:]),
-		sum:     binary.BigEndian.Uint64(b[24:]),
-	}, nil
-}
-
-func readHead(tx *bbolt.Tx) (head, error) {
-	return parseHead(tx.Bucket(headBucket).Get(headKey))
+func part(record []byte) digest {
+	return 1<<32 | digest(binary.BigEndian.Uint32(record))
 }
 
 func corrupt(format string, args ...any) error {

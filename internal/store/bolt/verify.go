@@ -15,47 +15,47 @@ import (
 //	page      id 8, flags 2, count 2, overflow 4, elements, data
 //	branch    element: pos 4, ksize 4, page id 8
 //	leaf      element: flags 4, pos 4, ksize 4, vsize 4
-//	freelist  element: page id 8; if count is 0xffff the first is the count
 //	meta      magic 4, version 4, page size 4, flags 4, root bucket 16,
 //	          freelist 8, number of pages 8, transaction 8, checksum 8
 //	bucket    root page 8, sequence 8; root page 0: a page follows, in the value
 //
-// A page has overflow pages after it. pos counts from the element itself.
+// A page has overflow pages after it. pos counts from the element itself. There
+// is no list of free pages: bbolt takes for free what nothing leads to.
 const (
-	pageHeader  = 16
-	elementSize = 16
-	metaSize    = 64
-	metaMagic   = 0xED0CDAED
-	metaVersion = 2
+	pageHeader   = 16
+	elementSize  = 16
+	metaSize     = 64
+	bucketHeader = 16
+	metaMagic    = 0xED0CDAED
+	metaVersion  = 2
 
-	branchPage   = 0x01
-	leafPage     = 0x02
-	metaPage     = 0x04
-	freelistPage = 0x10
+	branchPage = 0x01
+	leafPage   = 0x02
+	metaPage   = 0x04
 
 	bucketElement = 0x01
-	longFreelist  = 0xFFFF
+	noFreelist    = 1<<64 - 1
 )
 
 var order = binary.NativeEndian
 
-// verify reads the whole file and returns its head if all that was committed is
-// there and lies where bbolt will look for it. It only reads, and not through a
-// mapping, in which a missing page is a signal and not an error.
+// verify reads the whole file and returns its version if all that was committed
+// is there and lies where bbolt will look for it. It only reads, and not through
+// a mapping, in which a missing page is a signal and not an error.
 //
-// Checksums guard the meta pages, the values with their keys and the head, which
-// has the number and the sum of the values; pages have none, so what they say
-// is compared with what they lead to. A page that nothing leads to is no matter:
-// it holds nothing.
-func verify(f *os.File) (head, error) {
+// Checksums guard the meta pages and the values with their keys, and the digest
+// the number and the sum of the values and the version; pages have none, so what
+// they say is compared with what they lead to. A page that nothing leads to is no
+// matter: it holds nothing.
+func verify(f *os.File) (uint64, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return head{}, err
+		return 0, err
 	}
 	v := &verifier{file: f, size: info.Size()}
 	at, err := v.verify()
 	if errors.Is(err, io.EOF) {
-		return head{}, corrupt("it ends too early, after %d bytes", v.size)
+		return 0, corrupt("it ends too early, after %d bytes", v.size)
 	}
 	return at, err
 }
@@ -69,20 +69,21 @@ type verifier struct {
 	last     []byte   // the key before, in the bucket being read
 }
 
-func (v *verifier) verify() (head, error) {
+func (v *verifier) verify() (uint64, error) {
 	m, err := v.meta()
 	if err != nil {
-		return head{}, err
+		return 0, err
+	}
+	if m.freelist != noFreelist {
+		return 0, corrupt("it is of another program, or of format 1, which has a list of free pages")
 	}
 	if m.pages < 2 || m.pages > uint64(v.size/v.pageSize) {
-		return head{}, corrupt("it has %d bytes and should have %d pages of %d", v.size, m.pages, v.pageSize)
+		return 0, corrupt("it has %d bytes and should have %d pages of %d", v.size, m.pages, v.pageSize)
 	}
 	v.used = make([]bool, m.pages)
 	v.used[0], v.used[1] = true, true
-	if err := v.freelist(m.freelist); err != nil {
-		return head{}, err
-	}
-	return v.state(m.root)
+	at := version(m.transaction)
+	return at, v.state(m.root, at)
 }
 
 // A meta is what a meta page leads to.
@@ -127,75 +128,38 @@ func (v *verifier) meta() (newest meta, err error) {
 	return newest, nil
 }
 
-// freelist marks the pages that are free, which no other page may lead to:
-// they are the next to be written over.
-func (v *verifier) freelist(id uint64) error {
-	p, err := v.page(id, 0)
+// state reads the bucket and compares the values with the digest.
+func (v *verifier) state(root, at uint64) error {
+	var state []byte
+	err := v.walk(root, 0, nil, func(e element) error {
+		if e.flags != bucketElement || !bytes.Equal(e.key, stateBucket) {
+			return corrupt("it is of another program, or of another format: it has %q, not %q", e.key, stateBucket)
+		}
+		state = bytes.Clone(e.value)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if p.flags != freelistPage {
-		return corrupt("page %d is not the list of free pages", id)
+	if len(state) < bucketHeader {
+		return corrupt("its bucket is missing or cut off")
 	}
-	ids, n := p.body, uint64(p.count)
-	if p.count == longFreelist && len(ids) >= 8 {
-		n, ids = order.Uint64(ids), ids[8:]
-	}
-	if n > uint64(len(ids)/8) {
-		return corrupt("page %d lists %d free pages and has no room for them", id, n)
-	}
-	for i := range n {
-		if err := v.use(order.Uint64(ids[8*i:])); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// state reads the two buckets and compares the values with the head.
-func (v *verifier) state(root uint64) (head, error) {
-	buckets := map[string][]byte{}
-	err := v.walk(root, 0, nil, func(e element) error {
-		if e.flags != bucketElement {
-			return corrupt("%q is not a bucket", e.key)
-		}
-		buckets[string(e.key)] = bytes.Clone(e.value)
-		return nil
-	})
-	if err != nil {
-		return head{}, err
-	}
-	if len(buckets) != 2 || buckets[string(headBucket)] == nil || buckets[string(stateBucket)] == nil {
-		return head{}, corrupt("it is of another program")
-	}
-
-	var headRecord []byte
-	err = v.bucket(buckets[string(headBucket)], func(e element) error {
-		headRecord = bytes.Clone(e.value)
-		return nil
-	})
-	if err != nil {
-		return head{}, err
-	}
-	want, err := parseHead(headRecord)
-	if err != nil {
-		return head{}, err
-	}
-	var got head
-	err = v.bucket(buckets[string(stateBucket)], func(e element) error {
+	got, count := digest(at), 0
+	err = v.bucket(state, func(e element) error {
 		if _, ok := unseal(e.key, e.value); !ok {
 			return corrupt("the checksum of %q is wrong", e.key)
 		}
 		got.add(e.value)
+		count++
 		return nil
 	})
 	if err != nil {
-		return head{}, err
+		return err
 	}
-	if got.version = want.version; got != want {
-		return head{}, corrupt("it has %d values, and %d were committed, or not these", got.count, want.count)
+	if want := digest(order.Uint64(state[8:])); got != want {
+		return corrupt("its %d values are not all, or not those, that commit %d left", count, at)
 	}
-	return want, nil
+	return nil
 }
 
 // bucket visits the elements of a bucket that holds values alone.
@@ -206,17 +170,14 @@ func (v *verifier) bucket(value []byte, visit func(element) error) error {
 		}
 		return visit(e)
 	}
-	v.last = v.last[:0]
-	if len(value) < 16 {
-		return corrupt("a bucket is cut off")
-	}
+	v.last = v.last[:0] // the name of the bucket
 	if root := order.Uint64(value); root != 0 {
 		return v.walk(root, 0, nil, visitValue)
 	}
-	if len(value) < 16+pageHeader {
-		return corrupt("a bucket is cut off")
+	if len(value) < bucketHeader+pageHeader {
+		return corrupt("its bucket is cut off")
 	}
-	p := parsePage(value[16:])
+	p := parsePage(value[bucketHeader:])
 	if p.flags != leafPage {
 		return corrupt("a bucket holds no leaf page")
 	}
