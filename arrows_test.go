@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"internal/control/recorded": {},
 	"internal/gateway": {
 		"internal/message", "internal/restapi", "internal/gatewayresponse", "internal/mapping", "internal/content",
-		"internal/integration", "internal/upstream", "internal/store",
+		"internal/integration", "internal/upstream", "internal/store", "internal/validation",
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
 	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},

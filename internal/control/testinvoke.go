@@ -85,6 +85,9 @@ func draftOfMethod(c *call, path string, record []byte) (*restapi.Definition, er
 	if d.Models, err = all[restapi.Model](c, c.api()+"/models"); err != nil {
 		return nil, err
 	}
+	if d.RequestValidators, err = all[restapi.RequestValidator](c, c.api()+"/requestvalidators"); err != nil {
+		return nil, err
+	}
 	d.GatewayResponses, err = all[restapi.GatewayResponse](c, c.api()+"/gatewayresponses")
 	return d, err
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store"
 	"github.com/gatewright/gatewright/internal/upstream"
+	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // A compiler makes plans, with what they need that outlives them.
@@ -33,9 +34,10 @@ func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition) *p
 	if err != nil {
 		return c.broken(s, st, err)
 	}
+	checks := validation.NewSet(d)
 	for _, r := range d.Resources {
 		for _, verb := range slices.Sorted(maps.Keys(r.ResourceMethods)) {
-			p.routes.add(r.Path, verb, c.method(p, &configuration{d.API, st, r, r.ResourceMethods[verb], nil}))
+			p.routes.add(r.Path, verb, c.method(p, &configuration{d.API, st, r, r.ResourceMethods[verb], checks, nil}))
 		}
 	}
 	return p
@@ -79,7 +81,11 @@ func (c *compiler) broken(s *slot, st *restapi.Stage, cause error) *plan {
 // method compiles a method, closed if it cannot be served as it is configured.
 func (c *compiler) method(p *plan, conf *configuration) *method {
 	m := &method{path: conf.resource.Path, resourceID: conf.resource.ID, timeout: defaultTimeout}
-	if err := c.integrate(p, m, conf); err != nil {
+	err := c.integrate(p, m, conf)
+	if err == nil {
+		m.rules, err = conf.checks.Rules(conf.method)
+	}
+	if err != nil {
 		m.refusal = failure(err)
 		c.log.Warn("method cannot be served", "api", p.context.APIID, "stage", p.context.Stage,
 			"method", conf.method.HTTPMethod+" "+conf.resource.Path, "cause", err)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
+	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // causes say what callers are answered for what steps can fail with. What is not
@@ -22,6 +23,7 @@ var causes = []struct {
 	{message.ErrBodyTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
 	{message.ErrBodyMalformed, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
 	{message.ErrBodySlow, gatewayresponse.Failure{Status: http.StatusRequestTimeout, Message: "Request Timeout", ErrorType: "RequestTimeoutException"}},
+	{validation.ErrBusy, gatewayresponse.Failure{Type: gatewayresponse.Throttled}},
 	{upstream.ErrTimeout, gatewayresponse.Failure{Type: gatewayresponse.IntegrationTimeout}},
 	{upstream.ErrProtocol, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
 	{integration.ErrAnswer, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},

@@ -178,7 +178,7 @@ func TestUnbuilt(t *testing.T) {
 			m.AuthorizationType = "COGNITO_USER_POOLS"
 		}},
 		{"required API key", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.APIKeyRequired = true }},
-		{"request validator", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.RequestValidatorID = "v1" }},
+		{"no request validator v1", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.RequestValidatorID = "v1" }},
 		{"integration type AWS", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.MethodIntegration.Type = "AWS" }},
 		{"VPC link", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.ConnectionType = "VPC_LINK"

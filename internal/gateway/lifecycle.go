@@ -21,7 +21,9 @@ var lifecycle = []struct {
 	needed func(*method) bool
 }{
 	{step{"refuse what is not supported", refuse}, func(m *method) bool { return m.refusal != nil }},
+	{step{"validate parameters", validateParameters}, func(m *method) bool { return m.rules.Parameters() }},
 	{step{"trace", trace}, func(m *method) bool { return backed(m) || m.templated() }},
+	{step{"validate body", validateBody}, func(m *method) bool { return m.rules.Bodies() }},
 	{step{"choose request template", chooseTemplate}, shaped},
 	{step{"read body for mappings", readMapped}, func(m *method) bool { return m.mapsBody }},
 	{step{"run request template", runTemplate}, shaped},

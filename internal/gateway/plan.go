@@ -8,6 +8,7 @@ import (
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // A plan is a deployment and the stage that serves it, compiled. It never
@@ -28,7 +29,8 @@ type method struct {
 	path       string // of the resource
 	resourceID string
 	steps      []step
-	refusal    error // why it cannot be served; nil: it can
+	refusal    error             // why it cannot be served; nil: it can
+	rules      *validation.Rules // what requests are checked for
 
 	integration string // its type
 	timeout     time.Duration

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/upstream"
+	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // What a test request is told of itself: recorded on AWS.
@@ -110,7 +112,7 @@ func (tr *trial) prepare(t *restapi.TestInvocation) error {
 	open := *declared
 	open.AuthorizationType, open.AuthorizerID, open.APIKeyRequired = "NONE", "", false
 	api.EndpointConfiguration = nil // a private API can be tested from anywhere
-	tr.method = compiler.method(p, &configuration{&api, stage, resource, &open, nil})
+	tr.method = compiler.method(p, &configuration{&api, stage, resource, &open, validation.NewSet(t.Definition), nil})
 	tr.scope.Context.ResourceID, tr.scope.Context.ResourcePath = resource.ID, resource.Path
 	tr.scheme = "http"
 	if i := open.MethodIntegration; i != nil && (strings.HasPrefix(strings.ToLower(i.URI), "https:") || i.Type == "AWS_PROXY") {
@@ -153,7 +155,7 @@ func (tr *trial) finish(err error) {
 		}
 		tr.plan.failures.Render(f, &tr.scope, r)
 		r.Header.Del("Content-Type") // recorded on AWS
-		tr.say("%s", reason(f))
+		tr.say("%s", tr.reason(f))
 	}
 	r.Header.Del("x-amzn-RequestId")
 	r.Header.Del("x-amz-apigw-id")
@@ -228,11 +230,16 @@ func (tr *trial) tellBackend(sent string, latency time.Duration) error {
 }
 
 // reason says why an execution failed, where it is known in the service's words.
-func reason(f *gatewayresponse.Failure) string {
+func (tr *trial) reason(f *gatewayresponse.Failure) string {
 	const misconfigured = "Execution failed due to configuration error: "
 	var network *upstream.NetworkError
 	var unknownHost *net.DNSError
 	switch {
+	case f.Validation != "":
+		contentType := mapping.FirstType(cmp.Or(tr.sent.contentType, applicationJSON))
+		return "Request body does not match model schema for content type " + contentType + ": " + abridged(f.Validation)
+	case f.Type == gatewayresponse.BadRequestParameters:
+		return f.Message // our choice
 	case f.Type == gatewayresponse.IntegrationTimeout:
 		return "Execution failed due to a timeout error"
 	case errors.As(f.Cause, &unknownHost):

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // A configuration is all that says how one method is served.
@@ -15,6 +16,7 @@ type configuration struct {
 	stage       *restapi.Stage
 	resource    *restapi.Resource
 	method      *restapi.Method
+	checks      *validation.Set
 	integration *restapi.Integration
 }
 
@@ -42,7 +44,6 @@ var unbuilt = []struct {
 		return t != "" && t != "NONE" && t != "AWS_IAM" || c.method.AuthorizerID != ""
 	}},
 	{"required API key", func(c *configuration) bool { return c.method.APIKeyRequired }},
-	{"request validator", func(c *configuration) bool { return c.method.RequestValidatorID != "" }},
 	{"integration type AWS", func(c *configuration) bool { return c.integration.Type == "AWS" }},
 	{"VPC link", func(c *configuration) bool { return c.integration.ConnectionType == "VPC_LINK" }},
 	{"client certificate", func(c *configuration) bool { return c.stage.ClientCertificateID != "" && c.http() }},

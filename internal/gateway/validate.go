@@ -1,0 +1,31 @@
+package gateway
+
+import (
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/validation"
+)
+
+// validateParameters turns away who lacks a required parameter.
+func validateParameters(x *exchange) error {
+	if missing := x.method.rules.CheckParameters(&x.scope); missing != nil {
+		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestParameters, Message: missing.Error()}
+	}
+	return nil
+}
+
+// validateBody turns away whose body is not what the model of its content type
+// demands. A body of a type without a model is not even read.
+func validateBody(x *exchange) error {
+	model := x.method.rules.Model(x.sent.contentType)
+	if model == nil {
+		return nil
+	}
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	err := model.Check(x.body)
+	if wrong, ok := err.(*validation.BodyError); ok {
+		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestBody, Validation: wrong.Detail, Cause: wrong.Cause}
+	}
+	return err
+}
