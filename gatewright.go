@@ -81,6 +81,10 @@ type Server struct {
 	// Audit is the file of the audit trail; "": none.
 	Audit string
 
+	// ExecutionLog is the file of the execution logs that stages ask for, in
+	// their method settings; "": there are none.
+	ExecutionLog string
+
 	// Gateway is the address of the data plane alone, for the world; "": none.
 	Gateway string
 
@@ -111,6 +115,7 @@ type Server struct {
 
 	users     *users.Directory // nil: whoever reaches the control plane may call it
 	trail     *trail           // nil: there is none
+	execution *lineFile        // the execution log; nil: there is none
 	store     store.Store
 	upstream  *upstream.Client
 	gateway   *gateway.Gateway
@@ -167,10 +172,14 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.gateway, err = gateway.New(gateway.Config{
-		Store: s.store, Upstream: s.upstream, Lambda: lambda, Log: s.Log,
-	})
-	if err != nil {
+	data := gateway.Config{Store: s.store, Upstream: s.upstream, Lambda: lambda, Log: s.Log}
+	if s.ExecutionLog != "" {
+		if s.execution, err = openLines(s.ExecutionLog); err != nil {
+			return fmt.Errorf("execution log: %w", err)
+		}
+		data.Executions = s.execution
+	}
+	if s.gateway, err = gateway.New(data); err != nil {
 		return err
 	}
 	settings.Store, settings.Runtime = s.store, s.gateway
@@ -226,8 +235,8 @@ func (s *Server) guard(c *control.Config) (err error) {
 	return nil
 }
 
-// Reload reads the users anew and goes on in a new file of the audit trail. What
-// fails of that stays as it was.
+// Reload reads the users anew and goes on in new files of the audit trail and the
+// execution log. What fails of that stays as it was.
 func (s *Server) Reload() error {
 	var errs []error
 	if s.users != nil {
@@ -235,6 +244,9 @@ func (s *Server) Reload() error {
 	}
 	if s.trail != nil {
 		errs = append(errs, s.trail.reopen())
+	}
+	if s.execution != nil {
+		errs = append(errs, s.execution.reopen())
 	}
 	return errors.Join(errs...)
 }
@@ -360,7 +372,10 @@ func (s *Server) Close() error {
 	if s.trail != nil {
 		errs = append(errs, s.trail.close())
 	}
-	s.doors, s.gateway, s.upstream, s.store, s.trail = nil, nil, nil, nil, nil
+	if s.execution != nil {
+		errs = append(errs, s.execution.close())
+	}
+	s.doors, s.gateway, s.upstream, s.store, s.trail, s.execution = nil, nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -67,6 +67,7 @@ environment over the file.`,
 	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
 	f.StringVar(&s.server.Users, "users", "", "file of those who may call the control plane, who then must sign; see gatewright user")
 	f.StringVar(&s.server.Audit, "audit", "", "file to which each call that changes something is added, as a line of JSON")
+	f.StringVar(&s.server.ExecutionLog, "execution-log", "", "file of the execution logs that stages ask for in their method settings")
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
@@ -104,7 +105,7 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	hangups := make(chan os.Signal, 1)
-	if s.server.Users != "" || s.server.Audit != "" { // else SIGHUP ends the program, as it does others
+	if s.server.Users != "" || s.server.Audit != "" || s.server.ExecutionLog != "" { // else SIGHUP ends the program, as it does others
 		signal.Notify(hangups, syscall.SIGHUP)
 		defer signal.Stop(hangups)
 	}

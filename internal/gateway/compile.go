@@ -25,6 +25,8 @@ type compiler struct {
 	upstream *upstream.Client
 	lambda   *integration.Lambda // nil: functions cannot be reached
 	log      *slog.Logger
+
+	executions *executions // nil: none are logged
 }
 
 // compile makes the plan of a stage and its deployment. What is wrong with one
@@ -91,6 +93,7 @@ func (c *compiler) method(p *plan, conf *configuration) *method {
 			"method", conf.method.HTTPMethod+" "+conf.resource.Path, "cause", err)
 	}
 	m.steps = stepsOf(m)
+	m.logging = c.logging(p, conf)
 	return m
 }
 
@@ -106,6 +109,10 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	conf.integration = i
 	m.integration = i.Type
 	m.answer = integration.AnswerRuleOf(i.Type)
+	m.streams = i.ResponseTransferMode == "STREAM"
+	if m.scheme = "https"; strings.HasPrefix(strings.ToLower(i.URI), "http:") {
+		m.scheme = "http"
+	}
 	if i.TimeoutInMillis > 0 {
 		m.timeout = time.Duration(i.TimeoutInMillis) * time.Millisecond
 	}

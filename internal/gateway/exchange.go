@@ -14,6 +14,7 @@ type exchange struct {
 	request  *message.Request
 	response *message.Response
 
+	story  *story // nil: it is not told
 	now    time.Time
 	sent   sent
 	where  location

@@ -6,6 +6,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -22,7 +23,11 @@ type Config struct {
 	Upstream *upstream.Client    // calls HTTP backends
 	Lambda   *integration.Lambda // invokes functions; nil: they cannot be reached
 	Log      *slog.Logger        // nil: none
-	Now      func() time.Time    // nil: time.Now
+
+	// Executions is where the execution logs go that stages ask for; nil:
+	// nowhere. It is written to by one goroutine.
+	Executions io.Writer
+	Now        func() time.Time // nil: time.Now
 
 	// Idle is how long an API that nobody calls is kept compiled; 0: an hour.
 	Idle time.Duration
@@ -31,12 +36,13 @@ type Config struct {
 // A Gateway serves the invocations of all APIs of a store. It follows the store
 // until Close, and goes on with what it knows while the store is away.
 type Gateway struct {
-	world     *world
-	compiler  *compiler
-	follower  *follower
-	why       why
-	now       func() time.Time
-	exchanges sync.Pool
+	world      *world
+	compiler   *compiler
+	follower   *follower
+	why        why
+	executions *executions // nil: none are logged
+	now        func() time.Time
+	exchanges  sync.Pool
 
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -54,11 +60,12 @@ func New(c Config) (*Gateway, error) {
 		c.Idle = time.Hour
 	}
 	g := &Gateway{
-		world:    newWorld(),
-		compiler: &compiler{store: c.Store, upstream: c.Upstream, lambda: c.Lambda, log: c.Log},
-		now:      c.Now,
-		why:      why{logger: c.Log},
+		world:      newWorld(),
+		executions: newExecutions(c.Executions, c.Log),
+		now:        c.Now,
+		why:        why{logger: c.Log},
 	}
+	g.compiler = &compiler{store: c.Store, upstream: c.Upstream, lambda: c.Lambda, log: c.Log, executions: g.executions}
 	g.exchanges.New = func() any { return &exchange{gateway: g} }
 	g.follower = newFollower(c.Store, g.world, g.compiler)
 	ctx, stop := context.WithCancel(context.Background())
@@ -69,6 +76,9 @@ func New(c Config) (*Gateway, error) {
 	g.stop = stop
 	g.running.Go(func() { g.follower.follow(ctx) })
 	g.running.Go(func() { g.sweep(ctx, c.Idle) })
+	if g.executions != nil {
+		g.running.Go(func() { g.executions.write(ctx) })
+	}
 	return g, nil
 }
 
@@ -76,8 +86,13 @@ func New(c Config) (*Gateway, error) {
 func (g *Gateway) Serve(e *message.Exchange) {
 	x := g.exchanges.Get().(*exchange)
 	x.begin(e, g.now())
-	if err := x.run(); err != nil {
+	err := x.run()
+	if err != nil {
 		x.fail(err)
+	}
+	if x.story != nil {
+		x.tellEnd(err)
+		g.executions.add(x.story.text.String())
 	}
 	x.end()
 	g.exchanges.Put(x)
@@ -88,6 +103,10 @@ func (x *exchange) run() error {
 		if err := arrival[i].run(x); err != nil {
 			return err
 		}
+	}
+	if x.method.logging != nil {
+		x.story = x.method.logging.begin(x)
+		return x.runTold()
 	}
 	for i := range x.method.steps {
 		if err := x.method.steps[i].run(x); err != nil {

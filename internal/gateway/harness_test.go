@@ -54,8 +54,9 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
-// start starts a gateway. lambda is the URL of a service that runs functions.
-func start(t testing.TB, lambda string) *bench {
+// start starts a gateway. lambda is the URL of a service that runs functions;
+// each option may change more.
+func start(t testing.TB, lambda string, options ...func(*Config)) *bench {
 	t.Helper()
 	client := new(upstream.Client)
 	t.Cleanup(func() { client.Close() })
@@ -66,6 +67,9 @@ func start(t testing.TB, lambda string) *bench {
 		if c.Lambda, err = integration.NewLambda(client, lambda, nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, set := range options {
+		set(&c)
 	}
 	var err error
 	if b.Gateway, err = New(c); err != nil {

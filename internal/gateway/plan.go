@@ -32,8 +32,11 @@ type method struct {
 	refusal    error             // why it cannot be served; nil: it can
 	rules      *validation.Rules // what requests are checked for
 
-	integration string // its type
+	logging     *logging // nil: its executions are not logged
+	integration string   // its type
+	scheme      string   // of the backend's address
 	timeout     time.Duration
+	streams     bool                   // the answer is handed on as it comes, whatever it is
 	request     templates              // of MOCK and HTTP
 	behavior    string                 // of passthrough
 	mapsBody    bool                   // a mapping of the request reads its body,

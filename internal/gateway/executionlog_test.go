@@ -1,0 +1,138 @@
+package gateway
+
+import (
+	"io"
+	"log/slog"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/restapi"
+)
+
+// TestExecutionLog shows what a stage's setting of a method logs. The lines and
+// their order are recorded on AWS.
+func TestExecutionLog(t *testing.T) {
+	backend := serve(t, ok(`{"id": 1}`, "X-B: 1"))
+	m := templated("http://"+backend.address+"/a", `{"q": "$input.params('q')"}`, `{"is": $input.path('$.id')}`)
+	broken := templated("http://"+backend.address, "#if(", "")
+	const secret = "Bearer 0123456789abcdef"
+	whole := []string{
+		"Extended Request Id: {extended}",
+		"Starting execution for request: {id}",
+		"HTTP Method: POST, Resource Path: /x/{p}",
+		"Method request path: {p=1}",
+		"Method request query string: {q=2}",
+		"*Method request headers: {Host=" + api + ".execute-api.localhost, Authorization=*****************abcdef}",
+		"*Method request body before transformations: sent",
+		"Endpoint request URI: http://{backend}/a",
+		"*Endpoint request headers: {Accept=application/json, User-Agent=AmazonAPIGateway_" + api +
+			", Content-Type=application/json, X-Amzn-Trace-Id={trace}, X-Amzn-Apigateway-Api-Id=" + api + "}",
+		`*Endpoint request body after transformations: {"q": "2"}`,
+		"Sending request to http://{backend}/a",
+		"Received response. Status: 200, Integration latency: {n} ms",
+		"*Endpoint response headers: {Content-Length=9, X-B=1}",
+		`*Endpoint response body before transformations: {"id": 1}`,
+		`*Method response body after transformations: {"is": 1}`,
+		"*Method response headers: {Content-Type=application/json, X-Amzn-Trace-Id={trace}}",
+		"Successfully completed execution",
+		"Method completed with status: 200",
+	}
+	failed := []string{
+		"Template: application/json:1:5: unexpected end of template",
+		"Execution failed due to configuration error: Unable to transform request",
+		"Method completed with status: 500",
+	}
+	for _, c := range []struct {
+		name   string
+		set    *restapi.MethodSetting
+		target string
+		want   []string
+	}{
+		{"nothing", &restapi.MethodSetting{LoggingLevel: "OFF", DataTraceEnabled: true}, "/prod/x/1?q=2", nil},
+		{"no setting", nil, "/prod/x/1?q=2", nil},
+		{"all", &restapi.MethodSetting{LoggingLevel: "INFO"}, "/prod/x/1?q=2", steps(whole, false)},
+		{"all with data", &restapi.MethodSetting{LoggingLevel: "INFO", DataTraceEnabled: true}, "/prod/x/1?q=2", steps(whole, true)},
+		{"errors, of what is fine", &restapi.MethodSetting{LoggingLevel: "ERROR", DataTraceEnabled: true}, "/prod/x/1?q=2", nil},
+		{"errors", &restapi.MethodSetting{LoggingLevel: "ERROR"}, "/prod/broken", failed},
+		{"no method", &restapi.MethodSetting{LoggingLevel: "INFO"}, "/prod/none", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			log := new(lines)
+			b := start(t, "", func(c *Config) { c.Executions = log })
+			st := prod()
+			if c.set != nil {
+				unlimited(c.set)
+				st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": c.set}
+			}
+			b.deploy(methods(map[string]*restapi.Method{"POST /x/{p}": m, "POST /broken": broken}), st)
+			b.send(sentRequest{method: "POST", target: c.target, body: "sent", header: message.Header{{Name: "Authorization", Value: secret}}})
+			b.Close() // waits for the log
+			var got []string
+			for line := range strings.Lines(log.String()) {
+				got = append(got, execution(t, line))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("log (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// steps leaves out the lines that hold data.
+func steps(lines []string, data bool) (kept []string) {
+	for _, line := range lines {
+		line, isData := strings.CutPrefix(line, "*")
+		if data || !isData {
+			kept = append(kept, line)
+		}
+	}
+	return kept
+}
+
+func unlimited(s *restapi.MethodSetting) { s.ThrottlingRateLimit, s.ThrottlingBurstLimit = -1, -1 }
+
+var (
+	executionLine = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z API-Gateway-Execution-Logs_` + api + `/prod \({id}\) `)
+	extended      = regexp.MustCompile(`Id: [A-Za-z0-9_-]{15}=$`)
+)
+
+// execution returns a line without what differs from run to run.
+func execution(t *testing.T, line string) string {
+	t.Helper()
+	line = strings.TrimSuffix(said(t, line), "\n")
+	if !executionLine.MatchString(line) {
+		t.Errorf("line %q has no time, group and request", line)
+	}
+	return extended.ReplaceAllString(executionLine.ReplaceAllString(line, ""), "Id: {extended}")
+}
+
+// TestExecutionLogIsBounded shows that nobody waits for a log that is not
+// written, and that what is left out is counted.
+func TestExecutionLogIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log lines
+		r, w := io.Pipe()
+		e := newExecutions(w, slog.New(slog.NewTextHandler(&log, nil)))
+		go e.write(t.Context())
+		for range mostQueued + 11 {
+			e.add("line\n")
+			synctest.Wait() // the first is being written, for ever so long
+		}
+		go io.Copy(io.Discard, r)
+		synctest.Wait()
+		if want := "left_out=10"; !strings.Contains(log.String(), want) {
+			t.Errorf("log %q, want %s", log.String(), want)
+		}
+		w.Close()
+		e.add("line\n")
+		synctest.Wait()
+		if want := "cannot be written"; !strings.Contains(log.String(), want) {
+			t.Errorf("log %q, want %s", log.String(), want)
+		}
+	})
+}

@@ -1,0 +1,242 @@
+package gateway
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/integration"
+	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// A story tells what became of one exchange, in the lines of the service's
+// execution logs. [recorded on AWS]
+type story struct {
+	now    func() time.Time
+	steps  bool // all is told; else failures alone
+	data   bool // header fields and bodies are told
+	prefix func(time.Time) string
+	text   strings.Builder
+}
+
+// say tells a line.
+func (s *story) say(format string, args ...any) {
+	s.text.WriteString(s.prefix(s.now()))
+	fmt.Fprintf(&s.text, format, args...)
+	s.text.WriteByte('\n')
+}
+
+// step tells a line of how it went.
+func (s *story) step(format string, args ...any) {
+	if s.steps {
+		s.say(format, args...)
+	}
+}
+
+// datum tells a line that holds what was sent.
+func (s *story) datum(format string, args ...any) {
+	if s.steps && s.data {
+		s.say(format, args...)
+	}
+}
+
+// runTold is the life of the request from its method on, told. What is to be
+// told of bodies is read for it, but for an answer that is handed on as it comes.
+func (x *exchange) runTold() error {
+	s := x.story
+	if s.data {
+		if err := x.readBody(); err != nil {
+			return err
+		}
+	}
+	x.tellRequest()
+	for i := range x.method.steps {
+		begin := s.now()
+		before := x.in.Call.Target
+		err := x.method.steps[i].run(x)
+		if x.in.Call.Target != before && !errors.Is(err, integration.ErrEncoding) {
+			err = errors.Join(err, x.tellBackend(s.now().Sub(begin)))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exchange) tellRequest() {
+	s := x.story
+	if !s.steps {
+		return
+	}
+	s.step("Starting execution for request: %s", x.scope.Context.RequestID)
+	s.step("HTTP Method: %s, Resource Path: %s", x.request.Method, x.shownPath())
+	s.step("Method request path: %s", paramsText(x.scope.Params))
+	s.step("Method request query string: %s", paramsText(x.scope.QueryParams()))
+	s.datum("Method request headers: %s", fieldsText(x.request.Header))
+	s.datum("Method request body before transformations: %s", abridged(string(x.body)))
+}
+
+// shownPath is what the log calls the resource: of a test its request's path.
+func (x *exchange) shownPath() string {
+	if x.plan.context.Stage == testStage {
+		return x.request.Path
+	}
+	return x.scope.Context.ResourcePath
+}
+
+// tellBackend tells what a backend was sent and what it answered, whose body is
+// read to its end if it is to be told.
+func (x *exchange) tellBackend(latency time.Duration) error {
+	s, call, answer := x.story, &x.in.Call, &x.backend
+	if x.method.integration == "HTTP_PROXY" {
+		answer = x.response
+	}
+	if !s.steps {
+		return nil
+	}
+	uri := x.method.scheme + "://" + call.Header.Get("Host") + call.Target
+	s.step("Endpoint request URI: %s", uri)
+	s.datum("Endpoint request headers: %s", fieldsText(call.Header[1:])) // Host is the first
+	s.datum("Endpoint request body after transformations: %s", abridged(string(call.Body)))
+	s.step("Sending request to %s", uri)
+	if answer.Status == 0 {
+		return nil
+	}
+	if s.data && answer.Stream != nil && !x.method.streams {
+		var err error
+		if answer.Body, err = appendAll(answer.Body[:0], answer.Stream, errAnswerTooLarge); err != nil {
+			return err
+		}
+		if err := closeStream(answer); err != nil {
+			return err
+		}
+	}
+	s.step("Received response. Status: %d, Integration latency: %d ms", answer.Status, latency.Milliseconds())
+	s.datum("Endpoint response headers: %s", fieldsText(answer.Header))
+	s.datum("Endpoint response body before transformations: %s", abridged(string(answer.Body)))
+	return nil
+}
+
+// tellEnd tells how the method ended.
+func (x *exchange) tellEnd(err error) {
+	s, r := x.story, x.response
+	if err != nil {
+		f := failureOr(err)
+		if detail := templateFault(f); detail != "" {
+			s.say("Template: %s", detail) // ours: the service leaves its owner to guess
+		}
+		s.say("%s", x.reason(f))
+		if r.Status != message.StatusCallerLeft {
+			s.say("Method completed with status: %d", r.Status)
+		}
+		return
+	}
+	s.datum("Method response body after transformations: %s", abridged(string(r.Body)))
+	s.datum("Method response headers: %s", fieldsText(withoutIDs(r.Header)))
+	s.step("Successfully completed execution")
+	s.step("Method completed with status: %d", r.Status)
+}
+
+// templateFault says what is wrong with a template, and where, if that is why.
+func templateFault(f *gatewayresponse.Failure) string {
+	for _, of := range []error{errRequestTemplate, errResponseTemplate} {
+		if errors.Is(f.Cause, of) {
+			return strings.TrimPrefix(f.Cause.Error(), of.Error()+": ")
+		}
+	}
+	return ""
+}
+
+// withoutIDs leaves out the gateway's own ids, which every response has and no
+// log tells. [recorded on AWS]
+func withoutIDs(h message.Header) message.Header {
+	return slices.DeleteFunc(slices.Clone(h), func(f message.Field) bool {
+		return f.Name == "x-amzn-RequestId" || f.Name == "x-amz-apigw-id"
+	})
+}
+
+// failureOr returns the failure that err means; that the caller is gone is one
+// that nobody is told.
+func failureOr(err error) *gatewayresponse.Failure {
+	if f := failureOf(err); f != nil {
+		return f
+	}
+	return gatewayresponse.Of(err)
+}
+
+// reason says why an execution failed, where it is known in the service's words.
+func (x *exchange) reason(f *gatewayresponse.Failure) string {
+	const misconfigured = "Execution failed due to configuration error: "
+	var network *upstream.NetworkError
+	var unknownHost *net.DNSError
+	switch {
+	case f.Validation != "":
+		contentType := mapping.FirstType(cmp.Or(x.sent.contentType, applicationJSON))
+		return "Request body does not match model schema for content type " + contentType + ": " + abridged(f.Validation)
+	case f.Type == gatewayresponse.BadRequestParameters:
+		return f.Message // our choice
+	case f.Type == gatewayresponse.IntegrationTimeout:
+		return "Execution failed due to a timeout error"
+	case errors.As(f.Cause, &unknownHost):
+		return misconfigured + "Invalid endpoint address"
+	case errors.As(f.Cause, &network):
+		return "Execution failed due to a network error communicating with endpoint"
+	case f.Cause == nil:
+		return misconfigured + f.Error()
+	}
+	cause := f.Cause.Error()
+	if strings.HasPrefix(cause, "invalid endpoint address") || templateFault(f) != "" {
+		cause, _, _ = strings.Cut(cause, ":")
+	}
+	return misconfigured + strings.ToUpper(cause[:1]) + cause[1:]
+}
+
+// paramsText writes parameters as the service does: {petId=123, q=a}.
+func paramsText(params []mapping.Param) string {
+	pairs := make([]string, len(params))
+	for i, p := range params {
+		pairs[i] = p.Name + "=" + p.Value
+	}
+	return abridged("{" + strings.Join(pairs, ", ") + "}")
+}
+
+// fieldsText writes header fields so, and of credentials the end alone.
+func fieldsText(h message.Header) string {
+	params := make([]mapping.Param, len(h))
+	for i, f := range h {
+		params[i] = mapping.Param{Name: f.Name, Value: f.Value}
+		if secret[strings.ToLower(f.Name)] {
+			params[i].Value = masked(f.Value)
+		}
+	}
+	return paramsText(params)
+}
+
+var secret = map[string]bool{"authorization": true, "x-amz-security-token": true, "x-api-key": true}
+
+// masked leaves the last six characters of a credential, and nothing of a short
+// one.
+func masked(credential string) string {
+	hidden := len(credential) - 6
+	if hidden < 6 {
+		hidden = len(credential)
+	}
+	return strings.Repeat("*", hidden) + credential[hidden:]
+}
+
+// abridged cuts a text where the service does, more or less.
+func abridged(text string) string {
+	const most = 1000
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + " [TRUNCATED]"
+}
