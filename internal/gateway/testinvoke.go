@@ -17,6 +17,8 @@ import (
 // What a test request is told of itself: recorded on AWS.
 const (
 	testStage    = "test-invoke-stage"
+	testAPIKey   = "test-invoke-api-key"
+	testAPIKeyID = "test-invoke-api-key-id"
 	testSourceIP = "test-invoke-source-ip"
 	testDomain   = "testPrefix.testDomainName"
 )
@@ -30,7 +32,8 @@ func (g *Gateway) TestInvoke(t *restapi.TestInvocation) *restapi.TestInvocationR
 	e := &message.Exchange{Request: testRequest(t)}
 	x := &exchange{gateway: g, story: &story{now: g.now, steps: true, data: true, prefix: testPrefix}}
 	x.begin(e, begin)
-	x.scope.Context.SourceIP = testSourceIP
+	c := &x.scope.Context
+	c.SourceIP, c.APIKey, c.APIKeyID = testSourceIP, testAPIKey, testAPIKeyID
 	err := x.prepare(t)
 	if err == nil {
 		err = x.runTold()

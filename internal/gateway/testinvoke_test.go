@@ -169,7 +169,7 @@ func TestTestInvokeBackend(t *testing.T) {
 		t.Errorf("the body is not cut:\n%s", got.Log)
 	}
 	_, event := lambda.sent()
-	for _, part := range []string{`"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
+	for _, part := range []string{`"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"apiKey":"test-invoke-api-key"`, `"apiKeyId":"test-invoke-api-key-id"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
 		if !strings.Contains(event, part) {
 			t.Errorf("the event lacks %s: %s", part, event)
 		}

@@ -268,19 +268,56 @@ func (in *Input) appendContext(dst []byte) []byte {
 	dst = append(dst, `,"requestTimeEpoch":`...)
 	dst = strconv.AppendInt(dst, c.RequestTimeEpoch, 10)
 	dst = appendMember(dst, ',', "requestId", c.RequestID)
-	dst = append(dst, `,"identity":{"cognitoIdentityPoolId":null,"accountId":null,"cognitoIdentityId":null,"caller":null`...)
-	dst = appendMember(dst, ',', "sourceIp", c.SourceIP)
-	dst = append(dst, `,"principalOrgId":null,"accessKey":null,"cognitoAuthenticationType":null,`+
-		`"cognitoAuthenticationProvider":null,"userArn":null,"userAgent":`...)
-	if c.UserAgent == "" {
-		dst = append(dst, "null"...)
-	} else {
-		dst = appendString(dst, c.UserAgent)
-	}
-	dst = append(dst, `,"user":null}`...)
+	dst = appendIdentity(append(dst, `,"identity":`...), c)
 	dst = appendMember(dst, ',', "domainName", c.DomainName)
 	dst = appendMember(dst, ',', "deploymentId", c.DeploymentID)
 	return append(appendMember(dst, ',', "apiId", c.APIID), '}')
+}
+
+// The members of identity, in the order of the service's hash maps, which is
+// another one with those of an API key.
+var (
+	identity = [...]string{
+		"cognitoIdentityPoolId", "accountId", "cognitoIdentityId", "caller", "sourceIp", "principalOrgId", "accessKey",
+		"cognitoAuthenticationType", "cognitoAuthenticationProvider", "userArn", "userAgent", "user",
+	}
+	identityWithKey = [...]string{
+		"cognitoIdentityPoolId", "cognitoIdentityId", "principalOrgId", "apiKey", "cognitoAuthenticationType", "userArn", "apiKeyId",
+		"userAgent", "accountId", "caller", "sourceIp", "accessKey", "cognitoAuthenticationProvider", "user",
+	}
+)
+
+// appendIdentity appends who the caller is. What is not known is null.
+func appendIdentity(dst []byte, c *mapping.Context) []byte {
+	members := identity[:]
+	if c.APIKey != "" {
+		members = identityWithKey[:]
+	}
+	open := byte('{')
+	for _, name := range members {
+		dst = append(append(append(dst, open, '"'), name...), '"', ':')
+		open = ','
+		if value := identityOf(c, name); value != "" {
+			dst = appendString(dst, value)
+		} else {
+			dst = append(dst, "null"...)
+		}
+	}
+	return append(dst, '}')
+}
+
+func identityOf(c *mapping.Context, name string) string {
+	switch name {
+	case "apiKey":
+		return c.APIKey
+	case "apiKeyId":
+		return c.APIKeyID
+	case "sourceIp":
+		return c.SourceIP
+	case "userAgent":
+		return c.UserAgent
+	}
+	return ""
 }
 
 func appendMember(dst []byte, open byte, name, value string) []byte {

@@ -21,6 +21,8 @@ var contextVariables = map[string]func(*Context) string{
 	"error.validationErrorString": func(c *Context) string { return c.Error.ValidationErrorString },
 	"extendedRequestId":           func(c *Context) string { return c.ExtendedRequestID },
 	"httpMethod":                  func(c *Context) string { return c.HTTPMethod },
+	"identity.apiKey":             func(c *Context) string { return c.APIKey },
+	"identity.apiKeyId":           func(c *Context) string { return c.APIKeyID },
 	"identity.sourceIp":           func(c *Context) string { return c.SourceIP },
 	"identity.userAgent":          func(c *Context) string { return c.UserAgent },
 	"isCanaryRequest":             func(c *Context) string { return c.IsCanaryRequest },

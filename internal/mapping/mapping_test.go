@@ -22,7 +22,7 @@ func full() *Scope {
 		Variables: map[string]string{"v": "var", "empty": ""},
 		Backend:   message.Header{{Name: "X-A", Value: "1"}, {Name: "x-a", Value: "2"}},
 		Context: Context{
-			AccountID: "1", APIID: "2", Authorizer: map[string]string{"principalId": "p", "claims.email": "e"},
+			AccountID: "1", APIID: "2", APIKey: "k", APIKeyID: "kid", Authorizer: map[string]string{"principalId": "p", "claims.email": "e"},
 			DeploymentID: "3", DomainName: "d.e", DomainPrefix: "d", EndpointType: "REGIONAL", ExtendedRequestID: "x=",
 			HTTPMethod: "GET", Path: "/s/p", RequestID: "r", RequestTimeEpoch: 1428582896000, ResourceID: "rid",
 			ResourcePath: "/{id}", SourceIP: "1.2.3.4", Stage: "s", UserAgent: "curl",
@@ -72,6 +72,8 @@ func TestExpression(t *testing.T) {
 		"context.error.validationErrorString": "[v]",
 		"context.extendedRequestId":           "x=",
 		"context.httpMethod":                  "GET",
+		"context.identity.apiKey":             "k",
+		"context.identity.apiKeyId":           "kid",
 		"context.identity.sourceIp":           "1.2.3.4",
 		"context.identity.userAgent":          "curl",
 		"context.identity":                    "absent",

@@ -50,6 +50,8 @@ type Param struct{ Name, Value string }
 type Context struct {
 	AccountID         string
 	APIID             string
+	APIKey            string // that the request is counted for, where the method requires one
+	APIKeyID          string
 	Authorizer        map[string]string // by the name behind "authorizer.": "principalId", "claims.email"
 	DeploymentID      string
 	DomainName        string

@@ -231,6 +231,22 @@ func TestOrderOfContext(t *testing.T) {
 	}
 }
 
+// TestOrderOfIdentityWithKey shows that an API key's members change the order, as
+// they make the service's hash map grow.
+func TestOrderOfIdentityWithKey(t *testing.T) {
+	s := whole()
+	s.Context.APIKey, s.Context.APIKeyID = "k", "kid"
+	compiled, err := CompileTemplate("template", "#foreach($k in $context.identity.keySet())$k #end", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "cognitoIdentityPoolId cognitoIdentityId principalOrgId apiKey cognitoAuthenticationType userArn apiKeyId " +
+		"userAgent accountId caller sourceIp accessKey cognitoAuthenticationProvider user "
+	if got, err := compiled.Append(nil, s, &s.Sent); err != nil || string(got) != want {
+		t.Errorf("got  %q, error %v\nwant %q", got, err, want)
+	}
+}
+
 // TestOverrideTwice fails a template that sets an override twice. Another
 // template of the exchange may set it again.
 func TestOverrideTwice(t *testing.T) {
