@@ -16,7 +16,8 @@ type validation struct {
 	quiet    bool // only whether it fails is asked for
 	messages []string
 	reported int     // bytes of the messages
-	trail    []*node // schemas that wait for the outcome of the value's current one
+	trail    []*node // schemas that wait for the outcome of the current one,
+	own      int     // from here on those of the current value
 }
 
 func (v *validation) release() {
@@ -24,9 +25,11 @@ func (v *validation) release() {
 	d := v.document
 	clear(d.values)
 	clear(d.pending[:d.most])
-	*v = validation{trail: v.trail[:0]}
-	if cap(d.values) <= keep && cap(d.pending) <= keep {
-		v.document = d
+	trail := v.trail
+	*v = validation{}
+	if cap(d.values) <= keep && cap(d.pending) <= keep && cap(trail) <= keep {
+		clear(trail[:cap(trail)])
+		v.document, v.trail = d, trail[:0]
 	}
 	validations.Put(v)
 }
@@ -34,14 +37,15 @@ func (v *validation) release() {
 // apply tries a value against a schema and, if nothing has failed so far, what
 // is within the value too.
 func (v *validation) apply(n *node, at *value) {
-	v.spend(1 + len(v.trail))
-	for _, m := range v.trail {
+	waiting := v.trail[v.own:]
+	v.spend(1 + len(waiting))
+	for _, m := range waiting {
 		if m == n {
 			v.stop(ErrLoop)
 			return
 		}
 	}
-	if len(v.trail) == MaxDepth {
+	if len(waiting) == MaxDepth {
 		v.stop(ErrTooMuchWork)
 		return
 	}
@@ -57,20 +61,20 @@ func (v *validation) apply(n *node, at *value) {
 	if !v.failed && v.stopped == nil {
 		v.descend(n, at)
 	}
-	v.trail = v.trail[:max(0, len(v.trail)-1)]
+	v.trail = v.trail[:len(v.trail)-1]
 }
 
-// descend goes on with what is within a value. The trail starts anew there.
+// descend goes on with what is within a value, whose schemas wait for others.
 func (v *validation) descend(n *node, at *value) {
-	trail := v.trail
-	v.trail = trail[len(trail):]
+	own := v.own
+	v.own = len(v.trail)
 	switch at.kind {
 	case array:
 		v.elements(n, at)
 	case object:
 		v.members(n, at)
 	}
-	v.trail = trail
+	v.own = own
 }
 
 func (v *validation) elements(n *node, at *value) {
