@@ -81,7 +81,7 @@ func refuse(x *exchange) error { return x.method.refusal }
 
 // trace makes what backends are told of the request.
 func trace(x *exchange) error {
-	b := integration.AppendTrace(x.ids[:0], x.sent.trace, x.method.function != nil, x.now)
+	b := integration.AppendTrace(x.ids[:0], x.sent.trace, x.method.invokes(), x.now)
 	n := len(b)
 	b = strconv.AppendUint(b, uint64(x.request.Local.Port()), 10)
 	x.ids = b

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -24,6 +25,7 @@ type compiler struct {
 	store    store.Store
 	upstream *upstream.Client
 	lambda   *integration.Lambda // nil: functions cannot be reached
+	services *integration.Services
 	log      *slog.Logger
 
 	executions *executions // nil: none are logged
@@ -130,6 +132,12 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 			return err
 		}
 		return c.http(p, m, i)
+	case "AWS":
+		c.requestTemplates(p, m, i)
+		if err := c.outputs(p, m, conf.method); err != nil {
+			return err
+		}
+		return c.service(p, m, i)
 	case "HTTP_PROXY":
 		return c.http(p, m, i)
 	case "AWS_PROXY":
@@ -139,10 +147,39 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 }
 
 func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
-	mapped := mapping.CompileRequest(i.RequestParameters)
-	m.mapsBody, m.mapsPath = mapped.Body(), mapped.BodyPath()
+	m.readMappings(i)
 	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, integration.Connection{})
 	return err
+}
+
+// readMappings finds out whether the mappings of a request read its body.
+func (m *method) readMappings(i *restapi.Integration) {
+	mapped := mapping.CompileRequest(i.RequestParameters)
+	m.mapsBody, m.mapsPath = mapped.Body(), mapped.BodyPath()
+}
+
+// service compiles the call of a service of AWS, or of a function, which is one
+// with settings of its own.
+func (c *compiler) service(p *plan, m *method, i *restapi.Integration) (err error) {
+	m.readMappings(i)
+	m.source = sourceOf(p)
+	if integration.IsFunction(i.URI, p.variables) {
+		if c.lambda == nil {
+			return errNoLambda
+		}
+		m.service, err = c.lambda.Service(i, p.variables)
+		return err
+	}
+	if m.service, err = c.services.Service(i, p.variables); errors.Is(err, integration.ErrNoEndpoint) {
+		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
+	}
+	return err
+}
+
+// errNoLambda is what a function fails with that cannot be reached.
+var errNoLambda = &gatewayresponse.Failure{
+	Type:  gatewayresponse.IntegrationFailure,
+	Cause: errors.New("function cannot be reached: --lambda says where functions are invoked, and was not given"),
 }
 
 // function compiles the invocation of a Lambda function. Mappings have no effect
@@ -158,10 +195,7 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 		return fmt.Errorf("%s %w", name, integration.ErrHeader)
 	}
 	if c.lambda == nil {
-		return &gatewayresponse.Failure{
-			Type:  gatewayresponse.IntegrationFailure,
-			Cause: fmt.Errorf("function cannot be reached: --lambda says where functions are invoked, and was not given"),
-		}
+		return errNoLambda
 	}
 	uri, err := mapping.CompileURI(i.URI, nil)
 	if err != nil {
@@ -171,9 +205,14 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	if m.function, err = c.lambda.Function(address); err != nil {
 		return err
 	}
-	m.source = "arn:aws:execute-api:" + p.region + ":" + p.context.AccountID + ":" +
-		p.context.APIID + "/" + p.context.Stage + "/"
+	m.source = sourceOf(p)
 	return nil
+}
+
+// sourceOf is the ARN of what calls a service, up to the verb.
+func sourceOf(p *plan) string {
+	return "arn:aws:execute-api:" + p.region + ":" + p.context.AccountID + ":" +
+		p.context.APIID + "/" + p.context.Stage + "/"
 }
 
 // compileMock finds the status in each template of a MOCK that is always the
@@ -274,7 +313,7 @@ func failure(err error) error {
 	return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: err}
 }
 
-// sourceARN is the ARN of what calls a function.
+// sourceARN is the ARN of what calls a service.
 func (m *method) sourceARN(verb string) string {
 	return m.source + verb + strings.TrimSuffix(m.path, "/")
 }

@@ -29,6 +29,7 @@ var causes = []struct {
 	{integration.ErrAnswer, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
 	{integration.ErrFunction, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
 	{integration.ErrInvoke, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError}},
+	{integration.ErrCredentials, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError}},
 	{integration.ErrEncoding, gatewayresponse.Failure{Type: gatewayresponse.UnsupportedMediaType}},
 	{integration.ErrEventTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
 }

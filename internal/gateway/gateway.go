@@ -20,9 +20,10 @@ import (
 // A Config is what a Gateway is made of. Store and Upstream are needed.
 type Config struct {
 	Store    store.Store
-	Upstream *upstream.Client    // calls HTTP backends
-	Lambda   *integration.Lambda // invokes functions; nil: they cannot be reached
-	Log      *slog.Logger        // nil: none
+	Upstream *upstream.Client      // calls HTTP backends
+	Lambda   *integration.Lambda   // invokes functions; nil: they cannot be reached
+	Services *integration.Services // calls other services of AWS; nil: they cannot be reached
+	Log      *slog.Logger          // nil: none
 
 	// Executions is where the execution logs go that stages ask for; nil:
 	// nowhere. It is written to by one goroutine.
@@ -59,13 +60,18 @@ func New(c Config) (*Gateway, error) {
 	if c.Idle == 0 {
 		c.Idle = time.Hour
 	}
+	if c.Services == nil {
+		c.Services = integration.NewServices(c.Upstream, integration.Endpoints{}, nil)
+	}
 	g := &Gateway{
 		world:      newWorld(),
 		executions: newExecutions(c.Executions, c.Log),
 		now:        c.Now,
 		why:        why{logger: c.Log},
 	}
-	g.compiler = &compiler{store: c.Store, upstream: c.Upstream, lambda: c.Lambda, log: c.Log, executions: g.executions}
+	g.compiler = &compiler{
+		store: c.Store, upstream: c.Upstream, lambda: c.Lambda, services: c.Services, log: c.Log, executions: g.executions,
+	}
 	g.exchanges.New = func() any { return &exchange{gateway: g} }
 	g.follower = newFollower(c.Store, g.world, g.compiler)
 	ctx, stop := context.WithCancel(context.Background())

@@ -179,7 +179,6 @@ func TestUnbuilt(t *testing.T) {
 		}},
 		{"required API key", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.APIKeyRequired = true }},
 		{"no request validator v1", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.RequestValidatorID = "v1" }},
-		{"integration type AWS", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.MethodIntegration.Type = "AWS" }},
 		{"VPC link", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.ConnectionType = "VPC_LINK"
 		}},
@@ -703,5 +702,21 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 	if lines, _ := echo.sent(); strings.Contains(strings.Join(lines, "\n"), "secret") {
 		t.Errorf("a backend was sent what an earlier request said: %q", lines)
+	}
+}
+
+// TestNoEndpoint shows what happens where nobody has said how a service of AWS is
+// reached: nothing is called, and the log names what to set.
+func TestNoEndpoint(t *testing.T) {
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{
+		"GET /queue":    calling("AWS", "arn:aws:apigateway:eu-west-1:sqs:path/1/q"),
+		"GET /function": calling("AWS", "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/f/invocations"),
+	}), prod())
+	for path, set := range map[string]string{"/prod/queue": "AWS_ENDPOINT_URL_SQS", "/prod/function": "--lambda"} {
+		b.get(path).want(t, 504, internalServerError)
+		if !strings.Contains(b.log.String(), set) {
+			t.Errorf("%s: the log does not name %s:\n%s", path, set, b.log)
+		}
 	}
 }

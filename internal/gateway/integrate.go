@@ -163,6 +163,38 @@ func callHTTP(x *exchange) error {
 	return nil
 }
 
+// callService calls a service of AWS with what the template made, or with the
+// caller's body, whole, because it is signed. What a function answers is read: it
+// may say that the function has failed.
+func callService(x *exchange) error {
+	body, own := x.rendered, x.template < 0
+	if own {
+		if err := x.readBody(); err != nil {
+			return err
+		}
+		body = x.body
+	}
+	s := x.method.service
+	if err := s.Do(&x.in, body, own, x.invocation(), &x.backend); err != nil {
+		return err
+	}
+	x.scope.Context.EndpointRequestID = integration.EndpointRequestID(x.backend.Header)
+	if !s.IsFunction() {
+		x.status = statusText(x.backend.Status)
+		return nil
+	}
+	err := x.readAnswer()
+	if err == nil {
+		x.status, err = integration.ErrorMessage(&x.backend)
+	}
+	return err
+}
+
+// invocation is what calls of AWS's services need besides their body.
+func (x *exchange) invocation() integration.Invocation {
+	return integration.Invocation{SourceARN: x.method.sourceARN(x.in.Method), Timeout: x.method.timeout, Now: x.now}
+}
+
 // proxyHTTP calls the backend of an HTTP_PROXY integration. Its answer is the
 // response already, but for its names.
 func proxyHTTP(x *exchange) error {
@@ -180,12 +212,10 @@ func invoke(x *exchange) error {
 		return err
 	}
 	x.event = x.in.AppendEvent(x.event[:0], x.body, x.plan.binary.Match(x.sent.contentType))
-	err := x.method.function.Invoke(&x.in, x.event, integration.Invocation{
-		SourceARN: x.method.sourceARN(x.in.Method), Timeout: x.method.timeout, Now: x.now,
-	}, &x.backend)
-	if err != nil {
+	if err := x.method.function.Invoke(&x.in, x.event, x.invocation(), &x.backend); err != nil {
 		return err
 	}
+	x.scope.Context.EndpointRequestID = integration.EndpointRequestID(x.backend.Header)
 	return x.readAnswer()
 }
 

@@ -29,6 +29,7 @@ var lifecycle = []struct {
 	{step{"run request template", runTemplate}, shaped},
 	{step{"mock", mock}, of("MOCK")},
 	{step{"call HTTP backend", callHTTP}, of("HTTP")},
+	{step{"call AWS service", callService}, of("AWS")},
 	{step{"proxy to HTTP backend", proxyHTTP}, of("HTTP_PROXY")},
 	{step{"invoke function", invoke}, of("AWS_PROXY")},
 	{step{"choose integration response", chooseOutput}, shaped},
@@ -43,10 +44,17 @@ func of(integration string) func(*method) bool {
 }
 
 // shaped says that templates and mappings make the answer.
-func shaped(m *method) bool { return m.integration == "MOCK" || m.integration == "HTTP" }
+func shaped(m *method) bool {
+	return m.integration == "MOCK" || m.integration == "HTTP" || m.integration == "AWS"
+}
 
 // backed says that somebody else is called.
 func backed(m *method) bool { return m.integration != "MOCK" }
+
+// invokes says that a Lambda function is called.
+func (m *method) invokes() bool {
+	return m.function != nil || m.service != nil && m.service.IsFunction()
+}
 
 // stepsOf returns the steps that a method needs. One that is refused needs no
 // more.

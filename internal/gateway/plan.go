@@ -37,15 +37,16 @@ type method struct {
 	scheme      string   // of the backend's address
 	timeout     time.Duration
 	streams     bool                   // the answer is handed on as it comes, whatever it is
-	request     templates              // of MOCK and HTTP
+	request     templates              // of MOCK, HTTP and AWS
 	behavior    string                 // of passthrough
 	mapsBody    bool                   // a mapping of the request reads its body,
 	mapsPath    bool                   // and a part of it
 	mock        []mockStatus           // of each request template of a MOCK that is always the same
 	http        *integration.HTTP      // of HTTP and HTTP_PROXY
+	service     *integration.Service   // of AWS
 	function    *integration.Function  // of AWS_PROXY
-	source      string                 // ARN of what calls the function, up to the verb
-	selection   *integration.Selection // of MOCK and HTTP
+	source      string                 // ARN of what calls a service of AWS, up to the verb
+	selection   *integration.Selection // of MOCK, HTTP and AWS
 	outputs     map[string]*output     // by status code
 	answer      integration.AnswerRule // under which names a backend's fields go out
 }

@@ -138,7 +138,7 @@ func (x *exchange) finish(contentType string) {
 	}
 	r.Header.Add("x-amzn-RequestId", x.scope.Context.RequestID)
 	r.Header.Add("x-amz-apigw-id", x.scope.Context.ExtendedRequestID)
-	if m := x.method.integration; m == "HTTP" || m == "AWS_PROXY" {
+	if m := x.method.integration; m == "HTTP" || m == "AWS" || m == "AWS_PROXY" {
 		if _, own := r.Header.Lookup("X-Amzn-Trace-Id"); !own {
 			r.Header.Add("X-Amzn-Trace-Id", x.in.Trace)
 		}

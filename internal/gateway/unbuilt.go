@@ -44,7 +44,6 @@ var unbuilt = []struct {
 		return t != "" && t != "NONE" && t != "AWS_IAM" || c.method.AuthorizerID != ""
 	}},
 	{"required API key", func(c *configuration) bool { return c.method.APIKeyRequired }},
-	{"integration type AWS", func(c *configuration) bool { return c.integration.Type == "AWS" }},
 	{"VPC link", func(c *configuration) bool { return c.integration.ConnectionType == "VPC_LINK" }},
 	{"client certificate", func(c *configuration) bool { return c.stage.ClientCertificateID != "" && c.http() }},
 	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
@@ -72,7 +71,7 @@ func (c *configuration) converts() bool {
 		conversion = cmp.Or(conversion, r.ContentHandling)
 	}
 	switch c.integration.Type {
-	case "HTTP":
+	case "HTTP", "AWS":
 		return conversion != "" || len(c.api.BinaryMediaTypes) > 0
 	case "MOCK":
 		return conversion == "CONVERT_TO_BINARY"

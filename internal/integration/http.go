@@ -169,17 +169,7 @@ func (h *HTTP) targetOf(in *Input) string {
 	if h.proxy {
 		h.appendSent(&q, request, in.Scope)
 	}
-	for _, t := range h.query {
-		if _, overridden := in.Scope.RequestOverride(mapping.OverriddenQuery, t.Name); overridden {
-			continue
-		}
-		for _, v := range t.Values(in.Scope) {
-			q.pair(t.Name, v)
-		}
-	}
-	for name, value := range in.Scope.RequestOverrides(mapping.OverriddenQuery) {
-		q.pair(name, value)
-	}
+	q.mapped(h.query, in.Scope)
 	in.scratch = q.dst
 	return string(q.dst[h.prefix:])
 }
@@ -237,6 +227,22 @@ func (q *query) pair(name, value string) {
 	q.raw("")
 	q.dst = append(appendEscaped(q.dst, name), '=')
 	q.dst = appendEscaped(q.dst, value)
+}
+
+// mapped appends what mappings have a value for and what templates set in their
+// place.
+func (q *query) mapped(targets []mapping.Target, s *mapping.Scope) {
+	for _, t := range targets {
+		if _, overridden := s.RequestOverride(mapping.OverriddenQuery, t.Name); overridden {
+			continue
+		}
+		for _, v := range t.Values(s) {
+			q.pair(t.Name, v)
+		}
+	}
+	for name, value := range s.RequestOverrides(mapping.OverriddenQuery) {
+		q.pair(name, value)
+	}
 }
 
 // appendEscaped appends one side of a query parameter, percent-encoded.

@@ -83,6 +83,9 @@ func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*
 	if err != nil {
 		return nil, err
 	}
+	if f.Streams() {
+		return nil, fmt.Errorf("%w: %q: only a proxy hands a stream on", errFunctionURI, text)
+	}
 	v := newService(i, &mapped)
 	v.origin, v.host, v.function = f.origin, f.url.Host, true
 	v.signer, v.scope = l.signer, scope{service: "lambda", region: f.region}
@@ -170,34 +173,35 @@ func (s *Service) compileQuery(query string, path []mapping.Target) error {
 	return nil
 }
 
-// fixTarget makes the request target once if no request changes it.
+// fixTarget makes the request target once if no mapping changes it.
 func (s *Service) fixTarget(mapped *mapping.Request) {
 	if len(mapped.Path) == 0 && len(mapped.Query) == 0 {
-		s.target = string(s.appendTarget(nil, &Input{Scope: new(mapping.Scope)}))
+		s.target = string(s.appendTarget(nil, new(mapping.Scope)))
 	}
 }
 
 // IsFunction reports whether a Lambda function is called.
 func (s *Service) IsFunction() bool { return s.function }
 
-// Do calls the service with a body and leaves its answer in res.
-func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response) error {
+// Do calls the service with a body and leaves its answer in res. own says that
+// the body is the caller's.
+func (s *Service) Do(in *Input, body []byte, own bool, v Invocation, res *message.Response) error {
+	request := in.Scope.Request
+	if own && len(body) > 0 && encoded(request.Header) {
+		return ErrEncoding
+	}
 	call := &in.Call
 	call.Method = s.method
 	if call.Method == "" {
 		call.Method = in.Method
 	}
 	call.Target = s.target
-	if call.Target == "" {
-		in.scratch = s.appendTarget(in.scratch[:0], in)
+	if call.Target == "" || in.Scope.Overrides() {
+		in.scratch = s.appendTarget(in.scratch[:0], in.Scope)
 		call.Target = string(in.scratch)
 	}
-	call.Timeout, call.Caller = v.Timeout, in.Scope.Request.Caller
-	switch call.Method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions: // have no body
-	default:
-		call.Body = body
-	}
+	call.Timeout, call.Caller = v.Timeout, request.Caller
+	call.Body = s.bodyOf(call.Method, body)
 	s.appendHeader(in, v.SourceARN)
 	if err := s.signer.sign(call, s.scope, v.Now); err != nil {
 		return err
@@ -205,26 +209,35 @@ func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response
 	return s.origin.Do(call, res)
 }
 
+// emptyEvent is what a function is given where there is no body. Lambda takes no
+// bytes for it, and what stands in for Lambda may not.
+var emptyEvent = []byte("{}")
+
+// bodyOf returns what a call of this method has for a body.
+func (s *Service) bodyOf(method string, body []byte) []byte {
+	switch {
+	case method == http.MethodGet, method == http.MethodHead, method == http.MethodOptions:
+		return nil
+	case s.function && len(body) == 0:
+		return emptyEvent
+	}
+	return body
+}
+
 // appendTarget appends the request target: the URI's path and query, then what
-// is mapped to the query. All of it is encoded in the one way in which it is
-// signed, and what a request fills in stays in its place.
-func (s *Service) appendTarget(dst []byte, in *Input) []byte {
-	start := len(dst)
-	dst = s.path.Append(dst, in.Scope)
-	path := string(dst[start:])
-	q := query{dst: appendOnce(dst[:start], path, "/")}
+// mappings and templates add to the query. All of it is encoded in the one way in
+// which it is signed, and what a request fills in stays in its place.
+func (s *Service) appendTarget(dst []byte, scope *mapping.Scope) []byte {
+	path := string(s.path.Append(dst, scope)[len(dst):])
+	q := query{dst: appendOnce(dst, path, "/")}
 	for i := range s.pairs {
-		name, value, valued := strings.Cut(string(s.pairs[i].Append(nil, in.Scope)), "=")
+		name, value, valued := strings.Cut(string(s.pairs[i].Append(nil, scope)), "=")
 		q.raw("")
 		if q.dst = appendOnce(q.dst, name, ""); valued {
 			q.dst = appendOnce(append(q.dst, '='), value, "")
 		}
 	}
-	for i := range s.query {
-		for _, value := range s.query[i].Values(in.Scope) {
-			q.pair(s.query[i].Name, value)
-		}
-	}
+	q.mapped(s.query, scope)
 	return q.dst
 }
 
@@ -254,10 +267,19 @@ func unhex(c byte) byte {
 	if c <= '9' {
 		return c - '0'
 	}
-	return (c|0x20) - 'a' + 10
+	return (c | 0x20) - 'a' + 10
 }
 
-// appendHeader fills in the call's header: what is mapped, what every backend
+// serviceField returns the name under which a field that a template sets goes out,
+// "" if it does not.
+func serviceField(name string) string {
+	if serviceDropped.has(name) || added.has(name) && !strings.HasPrefix(name, "X-Forwarded-") {
+		return ""
+	}
+	return name
+}
+
+// appendHeader fills in the call's header: what is mapped or set by a template, what every backend
 // gets, and what the service is told in fields.
 func (s *Service) appendHeader(in *Input, sourceARN string) {
 	dst := append(in.Call.Header[:0], message.Field{Name: "Host", Value: s.host})
@@ -265,6 +287,9 @@ func (s *Service) appendHeader(in *Input, sourceARN string) {
 		if f, ok := s.header[i].Field(in.Scope); ok {
 			dst.Set(f.Name, f.Value)
 		}
+	}
+	if in.Scope.Overrides() {
+		in.Scope.OverrideRequest(&dst, serviceField)
 	}
 	if s.action != "" {
 		fill(&dst, "X-Amz-Target", s.action)

@@ -12,6 +12,7 @@ import (
 var contextVariables = map[string]func(*Context) string{
 	"accountId":                   func(c *Context) string { return c.AccountID },
 	"apiId":                       func(c *Context) string { return c.APIID },
+	"awsEndpointRequestId":        func(c *Context) string { return c.EndpointRequestID },
 	"deploymentId":                func(c *Context) string { return c.DeploymentID },
 	"domainName":                  func(c *Context) string { return c.DomainName },
 	"domainPrefix":                func(c *Context) string { return c.DomainPrefix },

@@ -56,6 +56,7 @@ type Context struct {
 	DeploymentID      string
 	DomainName        string
 	DomainPrefix      string
+	EndpointRequestID string // that a service of AWS gave the call, awsEndpointRequestId
 	EndpointType      string
 	ExtendedRequestID string
 	HTTPMethod        string
