@@ -40,8 +40,9 @@ const (
 	// end.
 	Memory = "memory"
 
-	// AWS, as Server.Lambda, invokes functions at AWS, in their own region; as
-	// Server.Limits, it stands for AWS's quotas.
+	// AWS, as Server.Lambda, invokes functions at AWS, in their own region, and as
+	// Server.Services calls AWS's other services there; as Server.Limits, it stands
+	// for AWS's quotas.
 	AWS = "aws"
 )
 
@@ -102,6 +103,14 @@ type Server struct {
 	// "": nowhere. Calls are signed when there are LambdaCredentials.
 	Lambda            string
 	LambdaCredentials aws.CredentialsProvider
+
+	// ServiceURLs say where AWS's other services are called, by what follows
+	// AWS_ENDPOINT_URL_ in the AWS clients' variables: "SQS", "DYNAMODB". Those
+	// without are called at the URL Services; AWS: at AWS itself; "": not at all.
+	// Calls are signed when there are ServiceCredentials.
+	ServiceURLs        map[string]string
+	Services           string
+	ServiceCredentials aws.CredentialsProvider
 
 	// Limits is AWS for its quotas on how many APIs, stages and so on an account
 	// has; "": none.
@@ -172,7 +181,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data := gateway.Config{Store: s.store, Upstream: s.upstream, Lambda: lambda, Log: s.Log}
+	data := gateway.Config{Store: s.store, Upstream: s.upstream, Lambda: lambda, Services: s.services(), Log: s.Log}
 	if s.ExecutionLog != "" {
 		if s.execution, err = openLines(s.ExecutionLog); err != nil {
 			return fmt.Errorf("execution log: %w", err)

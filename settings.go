@@ -3,9 +3,11 @@ package gatewright
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -35,13 +37,31 @@ func (s *Server) check() error {
 			return err
 		}
 	}
-	if s.Lambda == "" || s.Lambda == AWS {
-		return nil
+	if err := checkURL("lambda", s.Lambda); err != nil {
+		return err
 	}
-	if u, err := url.Parse(s.Lambda); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return fmt.Errorf(`%w: lambda %q is not like http://127.0.0.1:9001, nor "aws"`, ErrSetting, s.Lambda)
+	if err := checkURL("services (or AWS_ENDPOINT_URL)", s.Services); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.ServiceURLs)) {
+		if address := s.ServiceURLs[id]; !isURL(address) {
+			return fmt.Errorf("%w: AWS_ENDPOINT_URL_%s %q is not like http://127.0.0.1:9001", ErrSetting, id, address)
+		}
 	}
 	return nil
+}
+
+// checkURL judges where something of AWS's is called: nowhere, there or at a URL.
+func checkURL(setting, address string) error {
+	if address == "" || address == AWS || isURL(address) {
+		return nil
+	}
+	return fmt.Errorf(`%w: %s %q is not like http://127.0.0.1:9001, nor "aws"`, ErrSetting, setting, address)
+}
+
+func isURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 func checkAddress(listener, address string) error {

@@ -20,6 +20,8 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 		{"a port by name", &Server{Gateway: "127.0.0.1:http"}},
 		{"functions at an address that is no URL", &Server{Lambda: "localhost:3001"}},
 		{"functions by a protocol that is not HTTP", &Server{Lambda: "ftp://127.0.0.1"}},
+		{"services at an address that is no URL", &Server{Services: "localhost:4566"}},
+		{"a service at an address that is no URL", &Server{ServiceURLs: map[string]string{"SQS": "localhost:9324"}}},
 	} {
 		c.s.Control = cmp.Or(c.s.Control, "127.0.0.1:0")
 		if err := c.s.Start(t.Context()); !errors.Is(err, ErrSetting) {

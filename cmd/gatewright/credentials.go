@@ -11,23 +11,23 @@ import (
 	"github.com/gatewright/gatewright"
 )
 
-// lambdaCredentials finds what calls of functions are signed with. At AWS it is
-// the standard chain, which is asked when a function is first called. At a URL
+// signingCredentials finds what calls of AWS's services are signed with. At AWS
+// it is the standard chain, which is asked when the first call is made. At a URL
 // it is what the environment or the shared files hold, and nil when they hold
 // nothing; no metadata service is asked.
-func lambdaCredentials(ctx context.Context, lambda string) (aws.CredentialsProvider, error) {
-	if lambda == "" {
+func signingCredentials(ctx context.Context, at string) (aws.CredentialsProvider, error) {
+	if at == "" {
 		return nil, nil
 	}
 	var options []func(*config.LoadOptions) error
-	if lambda != gatewright.AWS {
+	if at != gatewright.AWS {
 		options = append(options, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	}
 	c, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return nil, fmt.Errorf("read the AWS credentials for --lambda: %w", err)
+		return nil, fmt.Errorf("read the AWS credentials for --lambda and --services: %w", err)
 	}
-	if lambda == gatewright.AWS {
+	if at == gatewright.AWS {
 		return c.Credentials, nil
 	}
 	if _, err := c.Credentials.Retrieve(ctx); err != nil {

@@ -136,6 +136,7 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"a flag that is not there", []string{"--colour"}, exitUsage, "serve --help"},
 		{"an address that is none", []string{"--control", "nonsense", "--data", "memory"}, exitUsage, "is not like 127.0.0.1:4566"},
 		{"functions at an address that is no URL", []string{"--lambda", "localhost:3001", "--data", "memory"}, exitUsage, "is not like http://"},
+		{"services at an address that is no URL", []string{"--services", "localhost:4566", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"a drain before its time", []string{"--drain", "-5s", "--data", "memory"}, exitUsage, "--drain"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,6 +64,7 @@ environment over the file.`,
 	f.StringVar(&s.server.Gateway, "gateway", "", "address of the data plane alone, for the world")
 	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
 	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which Lambda functions are invoked, or "aws"`)
+	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
 	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
 	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
 	f.StringVar(&s.server.Users, "users", "", "file of those who may call the control plane, who then must sign; see gatewright user")
@@ -98,7 +100,7 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	if s.example && s.server.Users != "" {
 		return usageError{errors.New("--example is to try things without signing: it does not go with --users")}
 	}
-	if s.server.LambdaCredentials, err = lambdaCredentials(ctx, s.server.Lambda); err != nil {
+	if err := s.reachAWS(ctx); err != nil {
 		return err
 	}
 	signals := make(chan os.Signal, 2)
@@ -121,6 +123,23 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	}
 	log.Info("draining", "signal", s.untilTold(signals, hangups, log).String(), "at_most", s.drain)
 	return s.stop(ctx, signals, log)
+}
+
+// reachAWS finds where services of AWS are called and what calls are signed with.
+// Without any address for them nothing is called, and nobody asked for
+// credentials.
+func (s *serving) reachAWS(ctx context.Context) (err error) {
+	urls, rest := serviceURLs(os.Environ())
+	s.server.ServiceURLs, s.server.Services = urls, cmp.Or(s.server.Services, rest)
+	if s.server.LambdaCredentials, err = signingCredentials(ctx, s.server.Lambda); err != nil {
+		return err
+	}
+	at := s.server.Services
+	for _, url := range urls {
+		at = cmp.Or(at, url)
+	}
+	s.server.ServiceCredentials, err = signingCredentials(ctx, at)
+	return err
 }
 
 // untilTold waits for a signal to stop, and reads anew what SIGHUP asks for.
