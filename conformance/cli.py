@@ -7,6 +7,7 @@ so the processes are forks of one that has them.
 import contextlib
 import io
 import multiprocessing
+import os
 
 from awscli.clidriver import create_clidriver
 
@@ -15,10 +16,10 @@ forks = multiprocessing.get_context("forkserver")
 forks.set_forkserver_preload([__name__])
 
 
-def aws(*arguments):
+def aws(*arguments, environment=None):
     """Runs the aws command; returns its exit status, its output, and its errors."""
     here, there = forks.Pipe(duplex=False)
-    process = forks.Process(target=command, args=(arguments, there))
+    process = forks.Process(target=command, args=(arguments, environment or {}, there))
     process.start()
     there.close()
     try:
@@ -28,7 +29,8 @@ def aws(*arguments):
         here.close()
 
 
-def command(arguments, answer):
+def command(arguments, environment, answer):
+    os.environ.update(environment)
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
         status = create_clidriver().main(list(arguments))
     answer.send((status, out.getvalue(), err.getvalue()))

@@ -13,11 +13,11 @@ NOTHING_TO_DO, FAILED, SOMETHING_TO_DO = 0, 1, 2
 
 
 class Terraform:
-    """A configuration, in one of its phases, and what was made of it."""
+    """A configuration, in one of its phases if it has any, and what was made of it."""
 
-    def __init__(self, folder, url):
+    def __init__(self, folder, url, files="*.tf"):
         self.folder = folder
-        for file in [*CONFIGURATION.glob("*.tf"), INSTALLED / ".terraform.lock.hcl"]:
+        for file in [*CONFIGURATION.glob(files), CONFIGURATION / "provider.tf", INSTALLED / ".terraform.lock.hcl"]:
             shutil.copy(file, folder)
         self.settings = os.environ | {
             "TF_DATA_DIR": str(INSTALLED),
@@ -27,25 +27,35 @@ class Terraform:
             "GOGC": "400",  # the provider is large, and started many times
         }
 
-    def run(self, command, *options, phase):
+    def sign(self, environment):
+        """Takes another key, from the variables that clients read."""
+        self.settings.pop("AWS_SESSION_TOKEN", None)
+        self.settings |= environment
+
+    def run(self, command, *options, phase=None):
         """Returns the exit status and what was said."""
-        arguments = ["terraform", command, "-input=false", f"-var=phase={phase}", *options]
+        variables = [] if phase is None else [f"-var=phase={phase}"]
+        arguments = ["terraform", command, "-input=false", *variables, *options]
         done = subprocess.run(
             arguments, cwd=self.folder, env=self.settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )  # fmt: skip
-        assert done.returncode != FAILED, f"terraform {command}:\n{done.stdout}"
         return done.returncode, done.stdout
 
-    def apply(self, phase):
-        return self.run("apply", "-auto-approve", phase=phase)[1]
+    def succeed(self, command, *options, phase):
+        status, said = self.run(command, *options, phase=phase)
+        assert status != FAILED, f"terraform {command}:\n{said}"
+        return status, said
 
-    def plan(self, phase):
+    def apply(self, phase=None):
+        return self.succeed("apply", "-auto-approve", phase=phase)[1]
+
+    def plan(self, phase=None):
         """Returns what Terraform would do, which is hopefully nothing."""
-        status, said = self.run("plan", "-detailed-exitcode", phase=phase)
+        status, said = self.succeed("plan", "-detailed-exitcode", phase=phase)
         return said if status == SOMETHING_TO_DO else ""
 
-    def destroy(self, phase):
-        self.run("destroy", "-auto-approve", phase=phase)
+    def destroy(self, phase=None):
+        self.succeed("destroy", "-auto-approve", phase=phase)
 
     def state(self):
         return json.loads((self.folder / "terraform.tfstate").read_text())

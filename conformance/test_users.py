@@ -1,7 +1,6 @@
 """Who may call: clients sign with keys of `gatewright user`, and policies decide."""
 
 import json
-import subprocess
 from urllib.parse import urlsplit
 
 import boto3
@@ -10,19 +9,10 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+import cli
 from clients import CLI, Refused, everyone
 from conftest import not_run
-from gatewright import PROGRAM
-
-READER = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {"Effect": "Allow", "Action": ["apigateway:GET", "apigateway:PATCH"], "Resource": "arn:aws:apigateway:us-east-1::/*"},
-        {"Effect": "Deny", "Action": "apigateway:*", "Resource": "arn:aws:apigateway:*::/account"},
-        {"Effect": "Allow", "Action": "apigateway:POST", "Resource": "arn:aws:apigateway:*::/restapis",
-         "Condition": {"StringEquals": {"aws:RequestTag/team": "readers"}, "IpAddress": {"aws:SourceIp": "127.0.0.0/8"}}},
-    ],
-}  # fmt: skip
+from users import Users
 
 # The AWS CLI signs with the same library as boto3.
 signers = [c for c in everyone if c.__name__ not in not_run and c is not CLI]
@@ -33,40 +23,30 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("users")
 
 
-def user(folder, *arguments):
-    """Runs gatewright user; returns what it writes as JSON."""
-    command = [PROGRAM, "user", *map(str, arguments), "--users", folder / "users.yaml", "--json"]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
 @pytest.fixture(scope="module")
-def keys(folder):
-    (folder / "reader.json").write_text(json.dumps(READER))
-    return {
-        "admin": user(folder, "add", "admin", "--admin"),
-        "reader": user(folder, "add", "reader", "--policy", folder / "reader.json"),
-        "session": user(folder, "key", "add", "admin", "--session", "1h"),
-        "stranger": {"AccessKeyId": "AKIASTRANGER00000000", "SecretAccessKey": "x"},
-    }
+def users(folder):
+    return Users(folder)
 
 
 @pytest.fixture
-def server(start, folder, keys, tmp_path):
-    return start(tmp_path, "--users", folder / "users.yaml", "--audit", folder / "audit.jsonl")
+def keys(users):
+    return users.keys
+
+
+@pytest.fixture
+def server(start, folder, users, tmp_path):
+    return start(tmp_path, "--users", users.file, "--audit", folder / "audit.jsonl")
 
 
 @pytest.fixture(params=signers)
-def sign_in(request, server, keys, monkeypatch):
+def sign_in(request, server, users, monkeypatch):
     """Makes a client that signs with a key."""
 
     def sign_in(name, **changes):
-        key = keys[name] | changes
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps its credentials
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
         monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-        if "SessionToken" in key:
-            monkeypatch.setenv("AWS_SESSION_TOKEN", key["SessionToken"])
+        for variable, value in (users.environment(name) | changes).items():
+            monkeypatch.setenv(variable, value)
         client = request.param(server.url)
         request.addfinalizer(client.close)
         return client
@@ -105,8 +85,8 @@ def test_signatures(sign_in):
 def test_refused_signatures(sign_in):
     unknown = "UnrecognizedClientException", "The security token included in the request is invalid."
     assert refusal(sign_in("stranger"), "get_rest_apis") == unknown
-    assert refusal(sign_in("session", SessionToken="made up"), "get_rest_apis") == unknown
-    code, message = refusal(sign_in("admin", SecretAccessKey="made up"), "create_rest_api", name="x")
+    assert refusal(sign_in("session", AWS_SESSION_TOKEN="made up"), "get_rest_apis") == unknown
+    code, message = refusal(sign_in("admin", AWS_SECRET_ACCESS_KEY="made up"), "create_rest_api", name="x")
     assert code == "InvalidSignatureException"
     assert message.startswith("The request signature we calculated does not match the signature you provided.")
 
@@ -136,6 +116,38 @@ def test_permissions(sign_in):
     policy = [{"op": "replace", "path": "/policy", "value": "{}"}]
     code, message = refusal(reader, "update_rest_api", restApiId=api, patchOperations=policy)
     assert code == "AccessDeniedException" and f"{who}apigateway:UpdateRestApiPolicy {here}/restapis/{api}" in message
+
+
+def test_cli(server, users):
+    """A session in a shell, with the key that a user was given, and one with a key
+    that may do less."""
+
+    def shell(name):
+        def aws(*arguments):
+            status, out, err = cli.aws("--endpoint-url", server.url, "apigateway", *arguments, environment=users.environment(name))
+            return json.loads(out or "{}") if status == 0 else err.strip()
+
+        return aws
+
+    admin, reader, stranger = shell("admin"), shell("reader"), shell("stranger")
+    api = admin("create-rest-api", "--name", "Größe ~ 1 %", "--tags", '{"a b/c": "é=1"}')["id"]
+    arn = f"arn:aws:apigateway:us-east-1::/restapis/{api}"
+    assert admin("get-tags", "--resource-arn", arn)["tags"] == {"a b/c": "é=1"}
+    rename = ["update-rest-api", "--rest-api-id", api, "--patch-operations", "op=replace,path=/name,value=pets"]
+    assert reader(*rename)["name"] == "pets"
+    assert reader("get-rest-apis", "--query", "items[].name") == ["pets"]
+
+    user = "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: apigateway:DELETE"
+    assert reader("delete-rest-api", "--rest-api-id", api).endswith(
+        "An error occurred (AccessDeniedException) when calling the DeleteRestApi operation: "
+        f"{user} on resource: {arn} because no identity-based policy allows the apigateway:DELETE action"
+    )
+    assert stranger("get-rest-apis").endswith(
+        "An error occurred (UnrecognizedClientException) when calling the GetRestApis operation: "
+        "The security token included in the request is invalid."
+    )
+    assert admin("delete-rest-api", "--rest-api-id", api) == {}
+    assert admin("get-rest-apis")["items"] == []
 
 
 def test_presigned(server, keys):

@@ -12,9 +12,8 @@ variable "url" {
 }
 
 provider "aws" {
-  region     = "us-east-1"
-  access_key = "conformance"
-  secret_key = "conformance"
+  region = "us-east-1"
+
   endpoints {
     apigateway = var.url
     sts        = var.url
