@@ -20,6 +20,7 @@ import (
 
 	"github.com/gatewright/gatewright/internal/control"
 	"github.com/gatewright/gatewright/internal/gateway"
+	"github.com/gatewright/gatewright/internal/store"
 	"github.com/gatewright/gatewright/internal/store/memory"
 	"github.com/gatewright/gatewright/internal/upstream"
 )
@@ -33,15 +34,16 @@ var now = time.Date(2016, time.August, 4, 12, 0, 0, 0, time.UTC)
 // A world is a control plane of its own that holds one API, and the names by
 // which the tables call what is in it.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	url   string
+	state store.Store
 	names map[string]string
 }
 
 // newWorld starts a control plane, with the data plane behind it, and makes the
 // API that the tables are about: two resources, /pets with a GET that has
 // everything, two deployments, and a stage with the first of them.
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	state := memory.New()
 	data, err := gateway.New(gateway.Config{Store: state, Upstream: new(upstream.Client)})
@@ -62,7 +64,7 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{t: t, url: server.URL, names: map[string]string{
+	w := &world{t: t, url: server.URL, state: state, names: map[string]string{
 		"method":     "/restapis/{api}/resources/{pets}/methods/GET",
 		"today":      "2016-08-04",
 		"in 30 days": "2016-09-03",
@@ -108,9 +110,15 @@ func (w *world) make(requests ...request) {
 		if a.status >= 300 {
 			w.t.Fatalf("setting up: %s %s %s: %d %s", r.method, w.expand(r.uri), w.expand(string(r.body)), a.status, a.body)
 		}
-		for name, path := range r.names {
-			w.name(name, at(w.t, a.json(w.t), path).(string))
-		}
+		w.nameAll(r, a)
+	}
+}
+
+// nameAll gives the members of an answer the names that its request has for
+// them.
+func (w *world) nameAll(r request, a answer) {
+	for name, path := range r.names {
+		w.name(name, at(w.t, a.json(w.t), path).(string))
 	}
 }
 
@@ -195,7 +203,7 @@ func (a answer) refused(status int, kind, message string) string {
 }
 
 // json returns the body as JSON.
-func (a answer) json(t *testing.T) any {
+func (a answer) json(t testing.TB) any {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(a.body, &v); err != nil {
@@ -205,7 +213,7 @@ func (a answer) json(t *testing.T) any {
 }
 
 // at returns what stands at a path like "_embedded.item.0.id".
-func at(t *testing.T, v any, path string) any {
+func at(t testing.TB, v any, path string) any {
 	t.Helper()
 	whole := v
 	for name := range strings.SplitSeq(path, ".") {
@@ -225,7 +233,7 @@ func at(t *testing.T, v any, path string) any {
 }
 
 // load reads a table.
-func load[T any](t *testing.T, name string) T {
+func load[T any](t testing.TB, name string) T {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
