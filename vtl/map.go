@@ -41,6 +41,10 @@ func NewHashMap() *Map { return &Map{hashed: true} }
 // template first changes the map.
 func MapOf(m Members) *Map { return &Map{from: m} }
 
+// ReadThrough makes an empty map one that MapOf would return. It serves programs
+// that have maps as parts of something of their own.
+func (m *Map) ReadThrough(from Members) { *m = Map{from: from} }
+
 // A keyID is what a key is looked up by. A list or a map as a key is found by
 // being the same one; Java would look at what is in it.
 type keyID struct {

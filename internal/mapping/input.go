@@ -59,7 +59,8 @@ func (in *input) json(text string) (vtl.Value, error) {
 	case n.Kind() == jsonpath.Missing || n.Kind() == jsonpath.Null:
 		return vtl.String(`""`), nil
 	}
-	return vtl.String(string(n.AppendJSON(nil))), nil
+	in.scratch = n.AppendJSON(in.scratch[:0])
+	return vtl.String(string(in.scratch)), nil
 }
 
 // param finds a parameter of the request: of the path, else of the query, else

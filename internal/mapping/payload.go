@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"math/big"
+	"sync"
 
 	"github.com/gatewright/gatewright/jsonpath"
 	"github.com/gatewright/gatewright/vtl"
@@ -55,7 +56,7 @@ func (p *Payload) Parse() error {
 		return p.err
 	}
 	p.parsed = true
-	p.doc = &document{Document: jsonpath.Borrow()}
+	p.doc = newDocument()
 	if err := p.doc.ParsePayload(p.text); err != nil {
 		p.err = err
 		var syntax *jsonpath.SyntaxError
@@ -84,11 +85,36 @@ func (p *Payload) eval(path *jsonpath.Path) (jsonpath.Node, error) {
 type document struct {
 	*jsonpath.Document
 	containers map[jsonpath.Node]vtl.Value
+	objects    []object // some to be used next
+	arrays     []array
 }
 
+var documents = sync.Pool{New: func() any {
+	return &document{containers: make(map[jsonpath.Node]vtl.Value)}
+}}
+
+func newDocument() *document {
+	d := documents.Get().(*document)
+	d.Document = jsonpath.Borrow()
+	return d
+}
+
+// chunk is how many objects or arrays are made room for at a time. A document
+// that had more containers is left to the garbage collector.
+const chunk = 16
+
+// release gives the document back. What was taken from it is void.
 func (d *document) release() {
 	d.Document.Return()
 	d.Document = nil
+	if len(d.containers) > 16*chunk {
+		return
+	}
+	clear(d.containers)
+	clear(d.objects)
+	clear(d.arrays)
+	d.objects, d.arrays = d.objects[:0], d.arrays[:0]
+	documents.Put(d)
 }
 
 func (d *document) value(n jsonpath.Node) vtl.Value {
@@ -128,15 +154,27 @@ func (d *document) container(n jsonpath.Node) vtl.Value {
 	}
 	var v vtl.Value
 	if n.Kind() == jsonpath.Array {
-		v = vtl.ListValue(vtl.JSONArrayOf(&array{of: d, node: n}))
+		a := next(&d.arrays)
+		a.of, a.node = d, n
+		v = vtl.ListValue(vtl.JSONArrayOf(a))
 	} else {
-		v = vtl.MapValue(vtl.MapOf(&object{of: d, node: n}))
-	}
-	if d.containers == nil {
-		d.containers = make(map[jsonpath.Node]vtl.Value)
+		o := next(&d.objects)
+		o.of, o.node = d, n
+		o.asMap.ReadThrough(o)
+		v = vtl.MapValue(&o.asMap)
 	}
 	d.containers[n] = v
 	return v
+}
+
+// next returns an element that nobody has, and makes room for more when there is
+// none.
+func next[T any](all *[]T) *T {
+	if len(*all) == cap(*all) {
+		*all = make([]T, 0, chunk)
+	}
+	*all = (*all)[:len(*all)+1]
+	return &(*all)[len(*all)-1]
 }
 
 // An array implements vtl.Elements.
@@ -160,22 +198,35 @@ func (a *array) Element(i int) vtl.Value {
 
 // An object implements vtl.Members.
 type object struct {
+	asMap  vtl.Map
 	of     *document
 	node   jsonpath.Node
-	names  []string // of the members, once one was asked for by its place
+	places *places // once a member was asked for otherwise than by name
+}
+
+// places are the members of an object by their place and, of a large one, by
+// their name.
+type places struct {
+	names  []string
 	values []jsonpath.Node
-	index  map[string]jsonpath.Node // of a large object, once a name was looked up
+	index  map[string]jsonpath.Node
 }
 
 func (o *object) Len() int { return o.node.Len() }
 
 func (o *object) Member(i int) (string, vtl.Value) {
-	if o.names == nil {
+	p := o.placed()
+	return p.names[i], o.of.value(p.values[i])
+}
+
+func (o *object) placed() *places {
+	if o.places == nil {
+		o.places = new(places)
 		for name, n := range o.node.Members() {
-			o.names, o.values = append(o.names, name), append(o.values, n)
+			o.places.names, o.places.values = append(o.places.names, name), append(o.places.values, n)
 		}
 	}
-	return o.names[i], o.of.value(o.values[i])
+	return o.places
 }
 
 // fewMembers is up to how many members it is quicker to look at all of them than
@@ -183,23 +234,17 @@ func (o *object) Member(i int) (string, vtl.Value) {
 const fewMembers = 16
 
 func (o *object) Lookup(name string) (vtl.Value, bool) {
-	n, found := jsonpath.Node{}, false
 	if o.node.Len() <= fewMembers {
-		n = o.node.Get(name)
-		found = n.Kind() != jsonpath.Missing
-	} else {
-		n, found = o.lookup(name)
+		n := o.node.Get(name)
+		return o.of.value(n), n.Kind() != jsonpath.Missing
 	}
-	return o.of.value(n), found
-}
-
-func (o *object) lookup(name string) (jsonpath.Node, bool) {
-	if o.index == nil {
-		o.index = make(map[string]jsonpath.Node, o.node.Len())
-		for name, n := range o.node.Members() {
-			o.index[name] = n
+	p := o.placed()
+	if p.index == nil {
+		p.index = make(map[string]jsonpath.Node, len(p.names))
+		for i, name := range p.names {
+			p.index[name] = p.values[i]
 		}
 	}
-	n, found := o.index[name]
-	return n, found
+	n, found := p.index[name]
+	return o.of.value(n), found
 }

@@ -26,6 +26,7 @@ type Scope struct {
 	hasQuery  bool
 	overrides overrides
 	documents []*document // that templates have parsed
+	rendering rendering   // of the template that runs
 }
 
 // Reset forgets the exchange and keeps the memory.
@@ -35,12 +36,18 @@ func (s *Scope) Reset() {
 	for _, d := range s.documents {
 		d.release()
 	}
-	params, query, arrived := s.Params, s.query, s.Arrived
+	params, query, arrived, scratch := s.Params, s.query, s.Arrived, s.rendering.scratch
 	clear(params[:cap(params)])
 	clear(query[:cap(query)])
 	clear(arrived[:cap(arrived)])
 	*s = Scope{Params: params[:0], query: query[:0], Arrived: arrived[:0]}
+	if cap(scratch) <= maxScratch {
+		s.rendering.scratch = scratch
+	}
 }
+
+// maxScratch is how large a buffer may be to be kept for the next exchange.
+const maxScratch = 64 << 10
 
 // A Param is a name and one of its values.
 type Param struct{ Name, Value string }

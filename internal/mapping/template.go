@@ -47,7 +47,8 @@ func (t *Template) Append(dst []byte, s *Scope, p *Payload) ([]byte, error) {
 	if t.vtl == nil {
 		return append(dst, t.text...), nil
 	}
-	r := &rendering{scope: s, payload: p, paths: &t.paths}
+	r := &s.rendering
+	*r = rendering{scope: s, payload: p, paths: &t.paths, scratch: r.scratch}
 	s.overrides.begin()
 	out, err := t.vtl.Execute(dst, r)
 	switch {
@@ -68,6 +69,7 @@ type rendering struct {
 	paths   *paths
 	context *vtl.Map
 	params  *vtl.Map
+	scratch []byte
 }
 
 // Var implements vtl.Vars.

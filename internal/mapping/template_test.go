@@ -134,7 +134,7 @@ func (s *Scope) give(t *testing.T, context jsonpath.Node) {
 func fill(m *vtl.Map, from jsonpath.Node) {
 	for name, value := range from.Members() {
 		if value.Kind() != jsonpath.Object {
-			m.Put(name, (&document{}).value(value))
+			m.Put(name, newDocument().value(value))
 			continue
 		}
 		fill(memberMap(m, name), value)

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/gatewright/gatewright/jsonpath"
 	"github.com/gatewright/gatewright/vtl"
 )
 
@@ -42,7 +41,7 @@ func (u *util) Call(name string, args []vtl.Value) (vtl.Value, error) {
 
 // parseJSON returns what a text holds, as $input.path would.
 func (u *util) parseJSON(text string) (vtl.Value, error) {
-	d := &document{Document: jsonpath.Borrow()}
+	d := newDocument()
 	u.scope.documents = append(u.scope.documents, d)
 	if err := d.Parse(text); err != nil {
 		return vtl.Value{}, err
