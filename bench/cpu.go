@@ -23,6 +23,8 @@ const (
 	httpProxy   = "HTTP_PROXY"
 	tenRoutes   = "HTTP_PROXY, 10 routes"
 	manyRoutes  = "HTTP_PROXY, 1,000 routes"
+	posted      = "HTTP_PROXY, 1 KB sent"
+	shaped      = "HTTP, validator and two templates"
 )
 
 // comparisons are the ratios that are reported; those without a target are
@@ -32,6 +34,7 @@ var comparisons = []ratio{
 	{Of: httpProxy, To: bareProxy, Target: 0.45},
 	{Of: manyRoutes, To: tenRoutes, Target: 1.03},
 	{Of: rendered, To: mock, Target: 1.2},
+	{Of: shaped, To: posted, Target: 1.6},
 	{Of: rawMock, To: bareHandler},
 	{Of: rawProxy, To: bareProxy},
 }
@@ -94,9 +97,9 @@ func (s *stable) contenders(ctx context.Context, binary string) ([]*target, erro
 }
 
 // targets builds the APIs and returns what is asked of them: the mock, the
-// gateway response, the proxy, ten routes, a thousand.
+// gateway response, the proxy, ten routes, a thousand, and what is sent.
 func (g *gatewright) targets(backend string) ([]*target, error) {
-	progress("building APIs with 3, 10 and 1,000 routes")
+	progress("building APIs with 5, 10 and 1,000 routes")
 	api, err := g.mainAPI(backend, backend)
 	if err != nil {
 		return nil, err
@@ -120,7 +123,9 @@ func (g *gatewright) targets(backend string) ([]*target, error) {
 		}
 		targets = append(targets, g.target(c.name, 200, isJSON(item), api, paths...))
 	}
-	return targets, nil
+	return append(targets,
+		g.target(posted, 200, isJSON(item), api, "/posted").sending(order),
+		g.target(shaped, 201, isJSON(shapedItem), api, "/shaped").sending(order)), nil
 }
 
 // floors starts the servers that Gatewright is compared with. They get the

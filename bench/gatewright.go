@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	"strings"
 	"time"
 )
 
@@ -187,6 +188,51 @@ func (d *draft) proxy(resource, verb, uri string, parameters ...string) {
 	}, nil)
 }
 
+// shaped gives the resource a POST whose body is validated and goes through a
+// template, as does the backend's answer.
+func (d *draft) shaped(resource, uri string) {
+	d.call(http.MethodPost, d.path("models"), object{"name": "Order", "contentType": "application/json", "schema": orderModel}, nil)
+	var validator struct{ ID string }
+	d.call(http.MethodPost, d.path("requestvalidators"), object{"name": "bodies", "validateRequestBody": true}, &validator)
+	method := d.path("resources/" + resource + "/methods/POST")
+	d.call(http.MethodPut, method, object{
+		"authorizationType": "NONE", "requestValidatorId": validator.ID, "requestModels": object{"application/json": "Order"},
+	}, nil)
+	d.call(http.MethodPut, method+"/responses/201", object{}, nil)
+	d.call(http.MethodPut, method+"/integration", object{
+		"type": "HTTP", "httpMethod": "POST", "uri": uri, "requestTemplates": object{"application/json": orderTemplate},
+	}, nil)
+	d.call(http.MethodPut, method+"/integration/responses/201", object{"responseTemplates": object{"application/json": itemTemplate}}, nil)
+}
+
+// order is a kilobyte of JSON that callers send.
+var order = func() string {
+	var items []string
+	for i := range 10 {
+		items = append(items, fmt.Sprintf(`{"sku": "sku-%04d", "count": %d, "note": "as long as notes of this kind usually are"}`, i, i))
+	}
+	return `{"customer": {"name": "Ann", "city": "Oslo", "street": "Storgata 1"}, "total": 120, "currency": "NOK", "items": [` +
+		strings.Join(items, ", ") + "]}"
+}()
+
+const orderModel = `{"$schema": "http://json-schema.org/draft-04/schema#", "type": "object", "required": ["customer", "items"],
+"properties": {"total": {"type": "number", "minimum": 0}, "customer": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 100}}},
+"items": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}, "count": {"type": "integer"}}}}}}`
+
+const orderTemplate = `#set($order = $input.path('$')){"request": "$context.requestId", "name": $input.json('$.customer.name'),
+"total": $order.total, "stage": "$context.stage", "items": [
+#foreach($item in $order.items){"sku": "$item.sku", "n": $item.count}#if($foreach.hasNext),#end
+#end]}`
+
+const itemTemplate = `{"id": $input.path('$.id'), "name": "$input.path('$.name')", "notes": $input.json('$.notes')}`
+
+// shapedItem is what itemTemplate makes of item.
+var shapedItem = func() string {
+	var i struct{ Notes string }
+	json.Unmarshal([]byte(item), &i)
+	return `{"id": 42, "name": "Rex", "notes": "` + i.Notes + `"}`
+}()
+
 // stageName is the stage of every API here.
 const stageName = "prod"
 
@@ -204,6 +250,8 @@ func (g *gatewright) mainAPI(backend, bodies string) (id string, err error) {
 	d.mock(d.resource(d.root, "mock"), mockBody)
 	d.proxy(d.resource(d.resource(d.root, "pets"), "{id}"), http.MethodGet, "http://"+backend+"/items/{id}", "id")
 	d.proxy(d.resource(d.root, "bodies"), http.MethodPost, "http://"+bodies+"/bodies")
+	d.proxy(d.resource(d.root, "posted"), http.MethodPost, "http://"+backend+"/items")
+	d.shaped(d.resource(d.root, "shaped"), "http://"+backend+"/items")
 	d.call(http.MethodPut, d.path("gatewayresponses/MISSING_AUTHENTICATION_TOKEN"), object{
 		"statusCode":         "444",
 		"responseParameters": object{"gatewayresponse.header.Access-Control-Allow-Origin": "'a.b.c'"},
@@ -233,6 +281,15 @@ func (g *gatewright) target(name string, status int, check func(http.Header, []b
 	for _, path := range paths {
 		t.requests = append(t.requests, fmt.Appendf(nil, "GET /%s%s HTTP/1.1\r\nHost: %s\r\n"+
 			"User-Agent: gatewright-bench\r\nAccept: application/json\r\n\r\n", stageName, path, host))
+	}
+	return t
+}
+
+// sending makes the requests POSTs of a body.
+func (t *target) sending(body string) *target {
+	for i, r := range t.requests {
+		head := bytes.TrimSuffix(bytes.Replace(r, []byte("GET "), []byte("POST "), 1), []byte("\r\n"))
+		t.requests[i] = fmt.Appendf(head, "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 	}
 	return t
 }
