@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net"
+	"net/http/httputil"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,7 +65,13 @@ func (b *backend) converse(c net.Conn, answer string) {
 			return
 		}
 		body := make([]byte, length)
-		if _, err := io.ReadFull(r, body); err != nil {
+		if strings.Contains(head, "Transfer-Encoding: chunked\r\n") {
+			body, err = io.ReadAll(httputil.NewChunkedReader(r))
+			r.Discard(len("\r\n")) // behind the trailers, of which there are none
+		} else {
+			_, err = io.ReadFull(r, body)
+		}
+		if err != nil {
 			return
 		}
 		b.mu.Lock()

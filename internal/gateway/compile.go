@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/mapping"
@@ -52,6 +53,9 @@ func (c *compiler) frame(s *slot, st *restapi.Stage, api *restapi.RestAPI, respo
 	p := c.begin(s, st)
 	p.disabled = api.DisableExecuteAPIEndpoint
 	p.binary = api.BinaryMediaTypes
+	if n := api.MinimumCompressionSize; n != nil {
+		p.compression = new(content.Compression(*n))
+	}
 	if e := api.EndpointConfiguration; e != nil && len(e.Types) > 0 {
 		p.context.EndpointType = e.Types[0]
 	}
@@ -121,6 +125,7 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	if err := refused(conf); err != nil {
 		return err
 	}
+	m.content(p, i)
 	switch i.Type {
 	case "MOCK":
 		c.requestTemplates(p, m, i)
@@ -144,6 +149,19 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 		return c.function(p, m, i)
 	}
 	return fmt.Errorf("unknown integration type %q", i.Type)
+}
+
+// content compiles what is done to the caller's body. What a MOCK is sent is text
+// unless somebody says otherwise; it goes nowhere, so that it stays as it is.
+func (m *method) content(p *plan, i *restapi.Integration) {
+	m.handling = content.HandlingOf(i.ContentHandling)
+	switch i.Type {
+	case "MOCK":
+		m.converts = m.handling != content.PassThrough || len(p.binary) > 0
+	case "AWS_PROXY":
+	default:
+		m.converts = true
+	}
 }
 
 func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
@@ -301,6 +319,7 @@ func (c *compiler) output(p *plan, m *method, status string, r *restapi.Integrat
 		}
 	}
 	o.templates = c.templates(p, m, texts)
+	o.handling = content.HandlingOf(r.ContentHandling)
 	return o, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/message"
@@ -30,7 +31,7 @@ var causes = []struct {
 	{integration.ErrFunction, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},
 	{integration.ErrInvoke, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError}},
 	{integration.ErrCredentials, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusInternalServerError}},
-	{integration.ErrEncoding, gatewayresponse.Failure{Type: gatewayresponse.UnsupportedMediaType}},
+	{content.ErrEncoding, gatewayresponse.Failure{Type: gatewayresponse.UnsupportedMediaType}},
 	{integration.ErrEventTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
 }
 

@@ -100,6 +100,7 @@ func (g *Gateway) Serve(e *message.Exchange) {
 		x.tellEnd(err)
 		g.executions.add(x.story.text.String())
 	}
+	x.compress()
 	x.end()
 	g.exchanges.Put(x)
 }

@@ -188,9 +188,6 @@ func TestUnbuilt(t *testing.T) {
 		{"response streaming", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.ResponseTransferMode = "STREAM"
 		}},
-		{"content handling", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.Type, m.MethodIntegration.ContentHandling = "HTTP", "CONVERT_TO_TEXT"
-		}},
 		{"selection pattern", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type = "HTTP"
 			m.MethodResponses = map[string]*restapi.MethodResponse{"200": {}}

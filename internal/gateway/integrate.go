@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
@@ -13,23 +13,26 @@ import (
 )
 
 // chooseTemplate finds the request template for the body's content type. An
-// empty one lets the body pass. A body that a template replaces is read all the
-// same: it may turn out too long or broken.
+// empty one lets the body pass.
 func chooseTemplate(x *exchange) (err error) {
 	t := &x.method.request
 	if x.template, err = mapping.ChooseTemplate(x.sent.contentType, x.method.behavior, t.types); err != nil {
 		return fmt.Errorf("%w: %w", gatewayresponse.UnsupportedMediaType, err)
 	}
+	if x.template >= 0 && t.all[x.template].none() {
+		x.template = -1
+	}
+	return nil
+}
+
+// readForTemplate reads the body if a template is run. A body that the template
+// replaces is read all the same: it may turn out too long or broken.
+func readForTemplate(x *exchange) (err error) {
 	switch {
 	case x.template < 0:
-		return nil
-	case t.all[x.template].none():
-		x.template = -1
-		return nil
-	case t.all[x.template].reads():
-		return x.readPayload()
-	}
-	if x.request.Body != nil {
+	case x.method.request.all[x.template].reads():
+		err = x.readPayload()
+	case x.request.Body != nil && !x.bodyRead:
 		_, err = io.Copy(io.Discard, x.request.Body)
 	}
 	return err
@@ -100,7 +103,8 @@ func mock(x *exchange) error {
 func (x *exchange) readBody() (err error) {
 	if x.request.Body != nil && !x.bodyRead {
 		x.bodyRead = true
-		x.body, err = appendAll(x.body[:0], x.request.Body, message.ErrBodyTooLarge)
+		x.body = room(x.body, x.request.BodyLen)
+		x.body, err = appendAll(x.body, x.request.Body, message.ErrBodyTooLarge)
 	}
 	return err
 }
@@ -114,20 +118,20 @@ func (x *exchange) readPayload() error {
 	return err
 }
 
-// payloadText is a body as text: bytes that are no UTF-8 become U+FFFD.
-func payloadText(body []byte) string {
-	if utf8.Valid(body) {
-		return string(body)
-	}
-	return string([]rune(string(body)))
-}
-
 // ownBody is the caller's body if it was read, and nil if it is still to come.
 func (x *exchange) ownBody() []byte {
 	if x.bodyRead {
 		return x.body
 	}
 	return nil
+}
+
+// room returns a buffer for a body of a length and for the sign of its end, made
+// anew if b has too little. The length is only said: what is more than usual has
+// to come before it is made room for.
+func room(b []byte, length int64) []byte {
+	const usual = 64 << 10
+	return slices.Grow(b[:0], int(min(max(length, 0), usual))+1)
 }
 
 // appendAll reads r to its end, which must come within the limit.
@@ -167,15 +171,15 @@ func callHTTP(x *exchange) error {
 // caller's body, whole, because it is signed. What a function answers is read: it
 // may say that the function has failed.
 func callService(x *exchange) error {
-	body, own := x.rendered, x.template < 0
-	if own {
+	body := x.rendered
+	if x.template < 0 {
 		if err := x.readBody(); err != nil {
 			return err
 		}
 		body = x.body
 	}
 	s := x.method.service
-	if err := s.Do(&x.in, body, own, x.invocation(), &x.backend); err != nil {
+	if err := s.Do(&x.in, body, x.invocation(), &x.backend); err != nil {
 		return err
 	}
 	x.scope.Context.EndpointRequestID = integration.EndpointRequestID(x.backend.Header)
@@ -183,7 +187,7 @@ func callService(x *exchange) error {
 		x.status = statusText(x.backend.Status)
 		return nil
 	}
-	err := x.readAnswer()
+	err := readWhole(&x.backend)
 	if err == nil {
 		x.status, err = integration.ErrorMessage(&x.backend)
 	}
@@ -216,7 +220,7 @@ func invoke(x *exchange) error {
 		return err
 	}
 	x.scope.Context.EndpointRequestID = integration.EndpointRequestID(x.backend.Header)
-	return x.readAnswer()
+	return readWhole(&x.backend)
 }
 
 // closeStream ends a stream that a response may have.

@@ -23,8 +23,11 @@ var lifecycle = []struct {
 	{step{"refuse what is not supported", refuse}, func(m *method) bool { return m.refusal != nil }},
 	{step{"validate parameters", validateParameters}, func(m *method) bool { return m.rules.Parameters() }},
 	{step{"trace", trace}, func(m *method) bool { return backed(m) || m.templated() }},
+	{step{"decode request body", decodeBody}, (*method).looks},
 	{step{"validate body", validateBody}, func(m *method) bool { return m.rules.Bodies() }},
 	{step{"choose request template", chooseTemplate}, shaped},
+	{step{"convert request body", convertBody}, func(m *method) bool { return m.converts }},
+	{step{"read body for template", readForTemplate}, shaped},
 	{step{"read body for mappings", readMapped}, func(m *method) bool { return m.mapsBody }},
 	{step{"run request template", runTemplate}, shaped},
 	{step{"mock", mock}, of("MOCK")},
@@ -34,7 +37,10 @@ var lifecycle = []struct {
 	{step{"invoke function", invoke}, of("AWS_PROXY")},
 	{step{"choose integration response", chooseOutput}, shaped},
 	{step{"choose response template", chooseResponseTemplate}, shaped},
+	{step{"convert answer", convertAnswer}, func(m *method) bool { return shaped(m) && backed(m) }},
+	{step{"read answer for template", readForResponseTemplate}, shaped},
 	{step{"respond", respond}, shaped},
+	{step{"convert answer", convertProxied}, of("HTTP_PROXY")},
 	{step{"hand backend's answer on", handOn}, of("HTTP_PROXY")},
 	{step{"hand function's answer on", handOnFunction}, of("AWS_PROXY")},
 }
@@ -54,6 +60,11 @@ func backed(m *method) bool { return m.integration != "MOCK" }
 // invokes says that a Lambda function is called.
 func (m *method) invokes() bool {
 	return m.function != nil || m.service != nil && m.service.IsFunction()
+}
+
+// looks says that somebody looks at the caller's body on its way.
+func (m *method) looks() bool {
+	return m.integration != "HTTP_PROXY" || m.rules.Bodies() || m.mapsBody
 }
 
 // stepsOf returns the steps that a method needs. One that is refused needs no

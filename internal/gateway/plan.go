@@ -22,6 +22,8 @@ type plan struct {
 	disabled  bool  // callers at the default endpoint are turned away
 	refusal   error // why nothing of it can be served; nil: it can
 	binary    content.MediaTypes
+
+	compression *content.Compression // nil: none
 }
 
 // A method is a method of a plan: what is done for its requests.
@@ -39,6 +41,8 @@ type method struct {
 	streams     bool                   // the answer is handed on as it comes, whatever it is
 	request     templates              // of MOCK, HTTP and AWS
 	behavior    string                 // of passthrough
+	handling    content.Handling       // of the request's body
+	converts    bool                   // the request's body may have to be converted
 	mapsBody    bool                   // a mapping of the request reads its body,
 	mapsPath    bool                   // and a part of it
 	mock        []mockStatus           // of each request template of a MOCK that is always the same
@@ -106,5 +110,6 @@ type output struct {
 	mapsBody  bool             // one of these reads the backend's body,
 	mapsPath  bool             // and a part of it
 	templates templates
-	err       error // why it cannot answer; nil: it can
+	handling  content.Handling // of the backend's body
+	err       error            // why it cannot answer; nil: it can
 }

@@ -14,9 +14,8 @@ import (
 
 const applicationJSON = "application/json"
 
-// chooseResponseTemplate finds the response template that the caller accepts, and
-// reads the backend's body if that or a mapping looks at it. An empty one lets
-// the body pass.
+// chooseResponseTemplate finds the response template that the caller accepts. An
+// empty one lets the backend's body pass.
 func chooseResponseTemplate(x *exchange) error {
 	t := &x.output.templates
 	x.template = mapping.ChooseByAccept(x.sent.accept, t.types)
@@ -27,10 +26,17 @@ func chooseResponseTemplate(x *exchange) error {
 			x.template = -1
 		}
 	}
+	return nil
+}
+
+// readForResponseTemplate reads the backend's body if a template or a mapping
+// looks at it.
+func readForResponseTemplate(x *exchange) error {
+	t := &x.output.templates
 	if !x.output.mapsBody && (x.template < 0 || !t.all[x.template].reads()) {
 		return nil
 	}
-	if err := x.readAnswer(); err != nil {
+	if err := readWhole(&x.backend); err != nil {
 		return err
 	}
 	x.scope.Answer.Set(payloadText(x.backend.Body))
@@ -40,13 +46,13 @@ func chooseResponseTemplate(x *exchange) error {
 	return nil
 }
 
-// readAnswer reads the backend's body whole.
-func (x *exchange) readAnswer() (err error) {
-	if x.backend.Stream == nil {
+// readWhole reads a backend's body whole.
+func readWhole(r *message.Response) (err error) {
+	if r.Stream == nil {
 		return nil
 	}
-	x.backend.Body, err = appendAll(x.backend.Body[:0], x.backend.Stream, errAnswerTooLarge)
-	return errors.Join(err, closeStream(&x.backend))
+	r.Body, err = appendAll(room(r.Body, r.StreamLen), r.Stream, errAnswerTooLarge)
+	return errors.Join(err, closeStream(r))
 }
 
 // respond makes the response of a method from its integration response: mapped
@@ -63,12 +69,9 @@ func respond(x *exchange) (err error) {
 			r.Header = append(r.Header, f)
 		}
 	}
-	if x.template >= 0 {
-		err = x.runResponseTemplate(&o.templates.all[x.template])
-	} else {
-		err = x.passBody()
-	}
-	if err != nil {
+	if x.template < 0 {
+		x.passBody()
+	} else if err = x.runResponseTemplate(&o.templates.all[x.template]); err != nil {
 		return err
 	}
 	if status, ok := x.scope.ResponseStatus(); ok {
@@ -94,20 +97,16 @@ func (x *exchange) runResponseTemplate(t *template) (err error) {
 }
 
 // passBody hands the backend's body on. A MOCK has none.
-func (x *exchange) passBody() error {
+func (x *exchange) passBody() {
 	r, b := x.response, &x.backend
 	r.Body, b.Body = b.Body, r.Body[:0]
 	r.Stream, r.StreamLen, b.Stream = b.Stream, b.StreamLen, nil
 	r.OmitBody, r.BodyLen = b.OmitBody, b.BodyLen
-	return limitAnswer(r)
 }
 
 // handOn gives the answer of an HTTP_PROXY backend to the caller.
 func handOn(x *exchange) error {
 	x.response.Header = x.method.answer.Apply(x.response.Header)
-	if err := limitAnswer(x.response); err != nil {
-		return err
-	}
 	x.finish(applicationJSON)
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
-	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
@@ -61,7 +60,7 @@ func (x *exchange) runTold() error {
 		begin := s.now()
 		before := x.in.Call.Target
 		err := x.method.steps[i].run(x)
-		if x.in.Call.Target != before && !errors.Is(err, integration.ErrEncoding) {
+		if x.in.Call.Target != before {
 			err = errors.Join(err, x.tellBackend(s.now().Sub(begin)))
 		}
 		if err != nil {

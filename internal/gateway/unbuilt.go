@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +23,9 @@ type configuration struct {
 // that one of these is about answers API_CONFIGURATION_ERROR, and the log names
 // the feature: what protects a backend or changes an answer is never skipped.
 //
-// What may be missing from a right answer is not here: compression, the cache,
-// which may be empty at any time, metrics, traces and access logs. Throttles of
-// the account's own size are those that every setting is filled up with.
+// What may be missing from a right answer is not here: the cache, which may be
+// empty at any time, metrics, traces and access logs. Throttles of the account's
+// own size are those that every setting is filled up with.
 var unbuilt = []struct {
 	feature    string
 	configured func(*configuration) bool
@@ -48,7 +47,6 @@ var unbuilt = []struct {
 	{"client certificate", func(c *configuration) bool { return c.stage.ClientCertificateID != "" && c.http() }},
 	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
 	{"response streaming", func(c *configuration) bool { return c.integration.ResponseTransferMode == "STREAM" }},
-	{"content handling", func(c *configuration) bool { return c.converts() }},
 }
 
 // refused returns why a method cannot be served as it is configured, or nil.
@@ -62,22 +60,6 @@ func refused(c *configuration) error {
 }
 
 func (c *configuration) http() bool { return strings.HasPrefix(c.integration.Type, "HTTP") }
-
-// converts reports whether bodies may have to be converted between text and
-// bytes. What a MOCK is given is text already.
-func (c *configuration) converts() bool {
-	conversion := c.integration.ContentHandling
-	for _, r := range c.integration.IntegrationResponses {
-		conversion = cmp.Or(conversion, r.ContentHandling)
-	}
-	switch c.integration.Type {
-	case "HTTP", "AWS":
-		return conversion != "" || len(c.api.BinaryMediaTypes) > 0
-	case "MOCK":
-		return conversion == "CONVERT_TO_BINARY"
-	}
-	return false
-}
 
 // The account's own limits, which a stage's setting has unless its owner
 // changed it.

@@ -36,9 +36,6 @@ type Connection struct {
 	Certificate *tls.Certificate // shown to a backend that asks for one; nil: none
 }
 
-// ErrEncoding says that a body is compressed and its backend would not learn it.
-var ErrEncoding = errors.New("unsupported content encoding")
-
 // What an integration can be refused for when it is compiled.
 var (
 	errURI     = errors.New("invalid endpoint address")
@@ -134,13 +131,8 @@ func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error
 	call.Target = h.targetOf(in)
 	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
-	if call.Body = body; own && request.Body != nil {
-		if !h.proxy && encoded(request.Header) {
-			return ErrEncoding
-		}
-		if body == nil {
-			call.Stream, call.StreamLen = request.Body, request.BodyLen
-		}
+	if call.Body = body; own && body == nil {
+		call.Stream, call.StreamLen = request.Body, request.BodyLen
 	}
 	if h.proxy {
 		h.appendProxyHeader(in)
@@ -148,11 +140,6 @@ func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error
 		h.appendHeader(in)
 	}
 	return h.origin.Do(call, res)
-}
-
-func encoded(h message.Header) bool {
-	v := h.Get("Content-Encoding")
-	return v != "" && !strings.EqualFold(v, "identity")
 }
 
 // targetOf returns the request target: the URI's path and query, then with

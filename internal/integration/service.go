@@ -183,13 +183,8 @@ func (s *Service) fixTarget(mapped *mapping.Request) {
 // IsFunction reports whether a Lambda function is called.
 func (s *Service) IsFunction() bool { return s.function }
 
-// Do calls the service with a body and leaves its answer in res. own says that
-// the body is the caller's.
-func (s *Service) Do(in *Input, body []byte, own bool, v Invocation, res *message.Response) error {
-	request := in.Scope.Request
-	if own && len(body) > 0 && encoded(request.Header) {
-		return ErrEncoding
-	}
+// Do calls the service with a body and leaves its answer in res.
+func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response) error {
 	call := &in.Call
 	call.Method = s.method
 	if call.Method == "" {
@@ -200,7 +195,7 @@ func (s *Service) Do(in *Input, body []byte, own bool, v Invocation, res *messag
 		in.scratch = s.appendTarget(in.scratch[:0], in.Scope)
 		call.Target = string(in.scratch)
 	}
-	call.Timeout, call.Caller = v.Timeout, request.Caller
+	call.Timeout, call.Caller = v.Timeout, in.Scope.Request.Caller
 	call.Body = s.bodyOf(call.Method, body)
 	s.appendHeader(in, v.SourceARN)
 	if err := s.signer.sign(call, s.scope, v.Now); err != nil {

@@ -43,7 +43,7 @@ func (v *served) send(t *testing.T, w *wire, service func(*restapi.Integration, 
 		Context: mapping.Context{APIID: "a1b2c3d4e5", RequestID: "r-1"},
 	}}
 	var answer message.Response
-	if err := s.Do(in, []byte(v.body), true, Invocation{SourceARN: "arn:x", Timeout: 10 * time.Second, Now: time.Now()}, &answer); err != nil {
+	if err := s.Do(in, []byte(v.body), Invocation{SourceARN: "arn:x", Timeout: 10 * time.Second, Now: time.Now()}, &answer); err != nil {
 		t.Fatal(err)
 	}
 	if in.Call.Header[0].Name != "Host" {
