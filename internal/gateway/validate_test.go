@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -128,6 +130,30 @@ func TestValidatedBodyGoesOn(t *testing.T) {
 	b.send(sentRequest{method: "POST", target: "/prod/function", body: body}).want(t, 200, "done")
 	if _, event := lambda.sent(); !strings.Contains(event, `"body":"{\"NoteId\": \"n1\"}"`) {
 		t.Errorf("the function was sent %s", event)
+	}
+}
+
+// A body that came compressed is validated as what it is, and goes on so.
+func TestValidatedBodyIsDecoded(t *testing.T) {
+	backend := serve(t, ok("stored"))
+	b := start(t, "")
+	b.deploy(validating(map[string]*restapi.Method{"POST /x": note(calling("HTTP_PROXY", "http://"+backend.address))}, noteModel), prod())
+	for body, status := range map[string]int{`{"NoteId": "n1"}`: 200, `{"NoteId": 1}`: 400} {
+		var packed strings.Builder
+		z := gzip.NewWriter(&packed)
+		z.Write([]byte(body))
+		z.Close()
+		a := b.send(sentRequest{
+			method: "POST", target: "/prod/x", body: packed.String(),
+			header: message.Header{{Name: "Content-Encoding", Value: "gzip"}},
+		})
+		if a.Status != status {
+			t.Errorf("%s: got %d %s, want %d", body, a.Status, a.body, status)
+		}
+	}
+	lines, sent := backend.sent()
+	if sent != `{"NoteId": "n1"}` || slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Content-Encoding") }) {
+		t.Errorf("the backend was sent %q, %q", lines, sent)
 	}
 }
 
