@@ -1,11 +1,14 @@
 package integration
 
 import (
+	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/gatewright/gatewright/internal/mapping"
@@ -24,6 +27,7 @@ type served struct {
 	params     []mapping.Param // of the path
 	query      string
 	header     message.Header
+	template   string // that sets overrides
 	body       string
 }
 
@@ -42,6 +46,15 @@ func (v *served) send(t *testing.T, w *wire, service func(*restapi.Integration, 
 		Request: &message.Request{Query: v.query, Header: v.header}, Params: v.params,
 		Context: mapping.Context{APIID: "a1b2c3d4e5", RequestID: "r-1"},
 	}}
+	if v.template != "" {
+		template, err := mapping.CompileTemplate("", v.template, nil)
+		if err == nil {
+			_, err = template.Append(nil, in.Scope, &in.Scope.Sent)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	var answer message.Response
 	if err := s.Do(in, []byte(v.body), Invocation{SourceARN: "arn:x", Timeout: 10 * time.Second, Now: time.Now()}, &answer); err != nil {
 		t.Fatal(err)
@@ -149,6 +162,18 @@ func TestServiceRequests(t *testing.T) {
 				}, header: message.Header{{Name: "Acl", Value: "private"}, {Name: "Break", Value: "a\nb"}, {Name: "Cookie", Value: "c"}},
 			},
 			"PUT /base/b/k|Accept: text/xml|User-Agent: u|x-amz-acl: private|Content-Type: application/json||",
+		},
+		{
+			"what a template sets",
+			served{
+				uri: arn + "kinesis:action/PutRecord&a={a}", parameters: map[string]string{"integration.request.querystring.b": "'mapped'"},
+				template: `#set($context.requestOverride.path.a = "1&2")#set($context.requestOverride.querystring.b = "set")` +
+					`#set($context.requestOverride.querystring.c = "3")#set($context.requestOverride.header.X-Amz-Target = "T")` +
+					`#set($context.requestOverride.header.Content-Type = "application/x-amz-json-1.1")` +
+					`#set($context.requestOverride.header.Authorization = "forged")#set($context.requestOverride.header.Host = "h")` +
+					`#set($context.requestOverride.header.x-amz-security-token = "forged")#set($context.requestOverride.header.X-Amzn-Trace-Id = "forged")`,
+			},
+			"POST /base/?Action=PutRecord&a=1%262&b=set&c=3|X-Amz-Target: T|Content-Type: application/x-amz-json-1.1|Accept: application/json||",
 		},
 	} {
 		got := told(c.send(t, w, services.Service), w.URL)
@@ -342,4 +367,55 @@ func TestErrorMessage(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q, %v", c.name, got, err, c.want, c.err)
 		}
 	}
+}
+
+// TestNoCredentials shows that a call which is to be signed and cannot be is not
+// made.
+func TestNoCredentials(t *testing.T) {
+	client := new(upstream.Client)
+	defer client.Close()
+	none := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{}, errors.New("expired")
+	})
+	s, err := NewServices(client, Endpoints{Rest: "http://127.0.0.1:1"}, none).Service(
+		&restapi.Integration{Type: "AWS", HTTPMethod: "POST", URI: "arn:aws:apigateway:us-east-1:sqs:path/q"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &Input{Scope: &mapping.Scope{Request: new(message.Request)}}
+	if err := s.Do(in, nil, true, Invocation{}, new(message.Response)); !errors.Is(err, ErrCredentials) {
+		t.Errorf("got %v; want %v", err, ErrCredentials)
+	}
+}
+
+// FuzzServiceTarget shows that no value that a request fills in leaves its place,
+// and that what is sent is already in the encoding that is signed.
+func FuzzServiceTarget(f *testing.F) {
+	f.Add("a/b?c=d&e#f", "g&h=i+j%2f%zz")
+	f.Add("../é\x00%", "=&%41")
+	client := new(upstream.Client)
+	f.Cleanup(func() { client.Close() })
+	s, err := NewServices(client, Endpoints{Rest: "http://h"}, nil).Service(&restapi.Integration{
+		Type: "AWS", URI: "arn:aws:apigateway:us-east-1:s3:path/b/{key}?v={v}", RequestParameters: map[string]string{
+			"integration.request.path.key": "method.request.path.key", "integration.request.path.v": "method.request.path.v",
+			"integration.request.querystring.q": "method.request.path.v",
+		},
+	}, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, key, v string) {
+		target := string(s.appendTarget(nil, &mapping.Scope{Params: []mapping.Param{{Name: "key", Value: key}, {Name: "v", Value: v}}}))
+		u, err := url.ParseRequestURI(target)
+		if err != nil || u.RequestURI() != target || !strings.HasPrefix(target, "/b/") {
+			t.Fatalf("%q and %q make %q, read as %v, %v", key, v, target, u, err)
+		}
+		query, err := url.ParseQuery(u.RawQuery)
+		if err != nil || len(query) != 2 || len(query["v"]) != 1 || len(query["q"]) != 1 || query.Get("q") != v {
+			t.Fatalf("%q and %q make the query %q, %v", key, v, u.RawQuery, err)
+		}
+		if again := string(appendOnce(nil, u.EscapedPath(), "/")); again != u.EscapedPath() {
+			t.Fatalf("%q is encoded as %q and then as %q", key, u.EscapedPath(), again)
+		}
+	})
 }
