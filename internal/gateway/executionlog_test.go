@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
@@ -80,6 +81,34 @@ func TestExecutionLog(t *testing.T) {
 				t.Errorf("log (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestExecutionLogOfService shows that the log ends with the id that a service of
+// AWS gave the call. [recorded on AWS]
+func TestExecutionLogOfService(t *testing.T) {
+	backend := serve(t, ok("{}", "x-amzn-RequestId: aws-1"))
+	log := new(lines)
+	b := start(t, "", func(c *Config) {
+		c.Executions = log
+		c.Services = integration.NewServices(c.Upstream, integration.Endpoints{Rest: "http://" + backend.address}, nil)
+	})
+	m := templated("arn:aws:apigateway:eu-west-1:kinesis:action/ListStreams", "{}", "")
+	m.MethodIntegration.Type = "AWS"
+	st := prod()
+	st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": {LoggingLevel: "INFO"}}
+	unlimited(st.MethodSettings["*/*"])
+	b.deploy(methods(map[string]*restapi.Method{"POST /streams": m}), st)
+	b.send(sentRequest{method: "POST", target: "/prod/streams"}).want(t, 200, "{}")
+	b.Close() // waits for the log
+	told := log.String()
+	for _, line := range []string{
+		") Endpoint request URI: https://" + backend.address + "/?Action=ListStreams\n",
+		") AWS Integration Endpoint RequestId : aws-1\n",
+	} {
+		if !strings.Contains(told, line) {
+			t.Errorf("the log has no %q:\n%s", line, told)
+		}
 	}
 }
 

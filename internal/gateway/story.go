@@ -142,6 +142,9 @@ func (x *exchange) tellEnd(err error) {
 	s.datum("Method response headers: %s", fieldsText(withoutIDs(r.Header)))
 	s.step("Successfully completed execution")
 	s.step("Method completed with status: %d", r.Status)
+	if id := x.scope.Context.EndpointRequestID; id != "" && x.plan.context.Stage != testStage {
+		s.step("AWS Integration Endpoint RequestId : %s", id)
+	}
 }
 
 // templateFault says what is wrong with a template, and where, if that is why.
