@@ -383,7 +383,7 @@ func TestNoCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := &Input{Scope: &mapping.Scope{Request: new(message.Request)}}
-	if err := s.Do(in, nil, true, Invocation{}, new(message.Response)); !errors.Is(err, ErrCredentials) {
+	if err := s.Do(in, nil, Invocation{}, new(message.Response)); !errors.Is(err, ErrCredentials) {
 		t.Errorf("got %v; want %v", err, ErrCredentials)
 	}
 }
