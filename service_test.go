@@ -22,6 +22,7 @@ type service struct {
 	verb        string            // of the integration; "": POST
 	parameters  map[string]string // of the integration's request, behind "integration.request."
 	passthrough string
+	handling    string     // of content
 	template    string     // of application/json
 	responses   []response // none: 200 alone
 }
@@ -32,6 +33,7 @@ type response struct {
 	pattern  string
 	header   map[string]string
 	template string
+	handling string // of content
 }
 
 // put makes the service a method of an API.
@@ -55,6 +57,9 @@ func (s *service) put(api *gatewrighttest.API, route string) {
 	}
 	if s.passthrough != "" {
 		integration["passthroughBehavior"] = s.passthrough
+	}
+	if s.handling != "" {
+		integration["contentHandling"] = s.handling
 	}
 	if s.template != "" {
 		integration["requestTemplates"] = members{"application/json": s.template}
@@ -80,6 +85,9 @@ func (r *response) put(api *gatewrighttest.API, method string) {
 	}
 	api.Call("PUT", method+"/responses/"+r.status, text(members{"responseParameters": declared}))
 	output := members{"responseParameters": mapped}
+	if r.handling != "" {
+		output["contentHandling"] = r.handling
+	}
 	if r.pattern != "" {
 		output["selectionPattern"] = r.pattern
 	}
@@ -101,7 +109,8 @@ func text(v any) string {
 type exchange struct {
 	name        string
 	route       string // "POST /orders?a=b"
-	contentType string // "": application/json, where there is a body
+	contentType string // "": application/json
+	accept      string
 	body        string
 
 	call string // its first line, header fields that it has, an empty line and its body; "": not looked at
@@ -128,7 +137,9 @@ func inFrontOf(t *testing.T, c *cloud, services map[string]*service) *gatewright
 func throughServices(t *testing.T, services map[string]*service, exchanges []exchange) {
 	t.Helper()
 	c := startCloud(t)
-	base := inFrontOf(t, c, services).Deploy()
+	api := inFrontOf(t, c, services)
+	api.Call("PATCH", "", `{"patchOperations": [{"op": "add", "path": "/binaryMediaTypes/image~1png"}]}`)
+	base := api.Deploy()
 	for _, x := range exchanges {
 		t.Run(x.name, func(t *testing.T) {
 			verb, path, _ := strings.Cut(x.route, " ")
@@ -138,6 +149,9 @@ func throughServices(t *testing.T, services map[string]*service, exchanges []exc
 			}
 			if r.Header.Set("Content-Type", x.contentType); x.contentType == "" {
 				r.Header.Set("Content-Type", "application/json")
+			}
+			if x.accept != "" {
+				r.Header.Set("Accept", x.accept)
 			}
 			res, err := http.DefaultTransport.RoundTrip(r)
 			if err != nil {
@@ -375,6 +389,44 @@ func TestObjectsInS3(t *testing.T) {
 		},
 		{name: "delete", route: "DELETE /bucket/pets.txt", call: "DELETE /bucket/pets.txt\n\n", want: "200 OK\n\n"},
 		{name: "deleted", route: "GET /bucket/pets.txt", want: "400 Bad Request\n\n<Error><Code>NoSuchKey</Code><Key>/bucket/pets.txt</Key></Error>"},
+	})
+}
+
+// Images through S3: bytes for those who send and accept them, base64 text for
+// others and where a template is to see it. From the developer guide, "Access binary
+// files in Amazon S3 through an API Gateway API"; the conversions are recorded on
+// AWS.
+func TestBinaryThroughS3(t *testing.T) {
+	const image, encoded = "\x89PNG\r\n\x1a\n\x00\xff", "iVBORw0KGgoA/w=="
+	at := func(folder string) map[string]string {
+		return map[string]string{
+			"path.folder": "'" + folder + "'", "path.item": "method.request.path.item", "header.Content-Type": "method.request.header.Content-Type",
+		}
+	}
+	const uri = "s3:path/{folder}/{item}"
+	typed := map[string]string{"Content-Type": "integration.response.header.Content-Type"}
+	throughServices(t, map[string]*service{
+		"PUT /images/{item}": {uri: uri, verb: "PUT", parameters: at("images")},
+		"GET /images/{item}": {uri: uri, verb: "GET", parameters: at("images"), responses: []response{{status: "200", header: typed}}},
+		"PUT /texts/{item}":  {uri: uri, verb: "PUT", parameters: at("images"), handling: "CONVERT_TO_BINARY"},
+		"GET /texts/{item}": {uri: uri, verb: "GET", parameters: at("images"), responses: []response{
+			{status: "200", handling: "CONVERT_TO_TEXT", template: `{"data": "$input.body"}`},
+		}},
+	}, []exchange{
+		{
+			name: "bytes are put", route: "PUT /images/a.png", contentType: "image/png", body: image,
+			call: "PUT /images/a.png\nContent-Type: image/png\n\n" + image, want: "200 OK\n\n",
+		},
+		{name: "who accepts bytes gets them", route: "GET /images/a.png", accept: "image/png", want: "200 OK\nContent-Type: image/png\n\n" + image},
+		{name: "who accepts text gets base64", route: "GET /images/a.png", accept: "text/plain", want: "200 OK\nContent-Type: image/png\n\n" + encoded},
+		{
+			name: "base64 is put as bytes", route: "PUT /texts/b.png", contentType: "text/plain", body: encoded,
+			call: "PUT /images/b.png\nContent-Type: text/plain\n\n" + image, want: "200 OK\n\n",
+		},
+		{
+			name: "a template sees base64", route: "GET /texts/a.png",
+			want: "200 OK\nContent-Type: application/json\n\n" + `{"data": "` + encoded + `"}`,
+		},
 	})
 }
 

@@ -99,7 +99,11 @@ func TestExecutionLogOfService(t *testing.T) {
 	st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": {LoggingLevel: "INFO"}}
 	unlimited(st.MethodSettings["*/*"])
 	b.deploy(methods(map[string]*restapi.Method{"POST /streams": m}), st)
-	b.send(sentRequest{method: "POST", target: "/prod/streams"}).want(t, 200, "{}")
+	a := b.send(sentRequest{method: "POST", target: "/prod/streams"})
+	a.want(t, 200, "{}")
+	if id := a.Header.Get("X-Amzn-Trace-Id"); !strings.HasPrefix(id, "Root=") {
+		t.Errorf("X-Amzn-Trace-Id is %q; want the trace that the service was told", id)
+	}
 	b.Close() // waits for the log
 	told := log.String()
 	for _, line := range []string{
