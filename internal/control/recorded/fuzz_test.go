@@ -29,9 +29,17 @@ func FuzzRequest(f *testing.F) {
 		f.Add(o.Method, path, query, append([]byte(o.Document), o.Body...))
 	}
 	for _, r := range [][3]string{
-		{"GET", "", ""}, {"GET", "/", "a;b=%zz"}, {"GET", "//restapis", ""}, {"GET", "/restapis/../account", ""}, {"GET", "/restapis/%", ""},
-		{"GET", "/restapis/%2e%2e/stages", ""}, {"GET", "/restapis", "limit=-1&position=\xff&embed=\x00"}, {"HEAD", "/restapis", ""},
-		{"PUT", "/tags/arn:aws:apigateway:us-east-1::/restapis/{api}", ""}, {"POST", "/", "Action=GetCallerIdentity"}, {"\x00", "/r\x80", "\xff"},
+		{"GET", "", ""},
+		{"GET", "/", "a;b=%zz"},
+		{"GET", "//restapis", ""},
+		{"GET", "/restapis/../account", ""},
+		{"GET", "/restapis/%", ""},
+		{"GET", "/restapis/%2e%2e/stages", ""},
+		{"GET", "/restapis", "limit=-1&position=\xff&embed=\x00"},
+		{"HEAD", "/restapis", ""},
+		{"PUT", "/tags/arn:aws:apigateway:us-east-1::/restapis/{api}", ""},
+		{"POST", "/", "Action=GetCallerIdentity"},
+		{"\x00", "/r\x80", "\xff"},
 	} {
 		f.Add(r[0], r[1], r[2], []byte("{\"a\":\xff}"))
 	}
