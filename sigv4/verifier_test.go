@@ -457,6 +457,40 @@ func TestDateField(t *testing.T) {
 	}
 }
 
+// A field that comes folded into several lines is signed as one with single
+// blanks. Our own edge refuses folded lines; net/http joins them.
+func TestFoldedField(t *testing.T) {
+	for _, c := range []struct {
+		name, folded string
+		refused      bool
+	}{
+		{"is one line", "a b c", false},
+		{"is folded", "a\r\n b\r\n   c", false},
+		{"is folded with a tab", "a\r\n\tb c", false},
+		{"is folded, and another", "a\r\n b\r\n   d", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := call{target: "/x", header: []string{"X-A: a b c"}}.httpRequest(t)
+			if err := v4.NewSigner().SignHTTP(t.Context(), call{}.credentials(), r, emptyHash, "execute-api", "us-east-1", signed); err != nil {
+				t.Fatal(err)
+			}
+			var wire bytes.Buffer
+			if err := r.Write(&wire); err != nil {
+				t.Fatal(err)
+			}
+			sent := strings.Replace(wire.String(), "X-A: a b c", "X-A: "+c.folded, 1)
+			got, err := http.ReadRequest(bufio.NewReader(strings.NewReader(sent)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = verifier(false).Verify(sigv4.FromHTTP(got, nil))
+			if (err != nil) != c.refused {
+				t.Errorf("%q: %v, want refused: %v", sent, err, c.refused)
+			}
+		})
+	}
+}
+
 // A field that was signed empty must not go missing, though its line in the
 // canonical request would be the same.
 func TestSignedFieldIsThere(t *testing.T) {
