@@ -1,6 +1,9 @@
 package vtl
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 // A frame is the state of one rendering. Frames are used again.
 type frame struct {
@@ -56,6 +59,7 @@ func (f *frame) lookAtClock() error {
 		return errSteps
 	}
 	f.look = max(0, f.steps-stepsPerLook)
+	runtime.Gosched() // who takes long lets others go first
 	now := time.Now()
 	if f.deadline.IsZero() {
 		f.deadline = now.Add(f.tmpl.limits.Time)
