@@ -39,7 +39,9 @@ func (d *document) reserve(text string) {
 	if len(text) <= short {
 		return
 	}
-	most := 1 + strings.Count(text, ",") + strings.Count(text, "[") + strings.Count(text, "{")
+	commas := strings.Count(text, ",")
+	opened := strings.Count(text, "[") + strings.Count(text, "{")
+	most := 1 + commas + min(opened, commas+MaxDepth) // more are opened only to be closed at once
 	d.values = slices.Grow(d.values, most)
 	d.pending = slices.Grow(d.pending, most)
 }
