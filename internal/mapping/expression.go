@@ -117,12 +117,12 @@ func (e Expression) Body() bool { return e.kind == requestBody || e.kind == back
 // parsed.
 func (e Expression) BodyPath() bool { return e.path != nil }
 
-// isName reports whether a name is made of what the service admits in one:
-// letters, digits and ". _ $ - :".
+// isName reports whether a name is made of what the control plane admits in one:
+// query parameters have names such as tags[].
 func isName(name string) bool {
 	for i := 0; i < len(name); i++ {
 		c := name[i]
-		if !isAlphanumeric(c) && !strings.ContainsRune("._$-:", rune(c)) {
+		if !isAlphanumeric(c) && strings.IndexByte("!#$%&*+.^_|~:[]-", c) < 0 {
 			return false
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func full() *Scope {
 	return &Scope{
 		Request: &message.Request{
-			Query: "q=1&e=&flag&q=2&%71=3+%2b&bad=%zz+%41&&u=%C3%A9",
+			Query: "q=1&e=&flag&q=2&%71=3+%2b&bad=%zz+%41&&u=%C3%A9&tags[]=a",
 			Header: message.Header{
 				{Name: "H", Value: "1"}, {Name: "h", Value: "2"}, {Name: "H", Value: "3"}, {Name: "Empty"},
 			},
@@ -45,6 +45,7 @@ func TestExpression(t *testing.T) {
 		"method.request.querystring.q":        "3 +",
 		"method.request.querystring.e":        "",
 		"method.request.querystring.flag":     "",
+		"method.request.querystring.tags[]":   "a",
 		"method.request.querystring.bad":      "%zz A",
 		"method.request.querystring.u":        "é",
 		"method.request.querystring.n":        "absent",
@@ -118,7 +119,7 @@ func TestExpression(t *testing.T) {
 func TestCompileRefuses(t *testing.T) {
 	for _, source := range []string{
 		"", "'", "text", "'open", "open'", "method.request.header.", "method.request.header", "method.request.cookie.a",
-		"method.request.querystring.a[b]", "method.request.header.a b", "Context.stage", "context.", "stageVariables.", " 'a'",
+		"method.request.header.a b", "Context.stage", "context.", "stageVariables.", " 'a'",
 		"integration.request.header.a", "integration.response.path.a", "method.request.bodyx", "$context.stage", "context.é",
 	} {
 		if _, err := Compile(source); !errors.Is(err, ErrSyntax) {
@@ -245,7 +246,7 @@ func TestURIValuesCannotBreakTheRequestLine(t *testing.T) {
 }
 
 func TestQueryParams(t *testing.T) {
-	want := []Param{{"q", "1"}, {"e", ""}, {"flag", ""}, {"q", "2"}, {"q", "3 +"}, {"bad", "%zz A"}, {"u", "é"}}
+	want := []Param{{"q", "1"}, {"e", ""}, {"flag", ""}, {"q", "2"}, {"q", "3 +"}, {"bad", "%zz A"}, {"u", "é"}, {"tags[]", "a"}}
 	if diff := cmp.Diff(want, full().QueryParams()); diff != "" {
 		t.Errorf("query parameters (-want +got):\n%s", diff)
 	}
