@@ -112,8 +112,9 @@ type Server struct {
 	Services           string
 	ServiceCredentials aws.CredentialsProvider
 
-	// Limits is AWS for its quotas on how many APIs, stages and so on an account
-	// has; "": none.
+	// Limits are quotas on how many APIs, stages and so on an account has: AWS
+	// for those of AWS, "stages=20" for single ones, or both with a comma between
+	// them; "": none.
 	Limits string
 
 	// ControlRate is how many calls per second the control plane answers, four
@@ -281,13 +282,14 @@ func (s *Server) openStore() (store.Store, error) {
 }
 
 func (s *Server) limits() (*control.Limits, error) {
-	switch s.Limits {
-	case "":
+	if s.Limits == "" {
 		return nil, nil
-	case AWS:
-		return &control.AWSLimits, nil
 	}
-	return nil, fmt.Errorf("limits %q: there are those of %q, or none", s.Limits, AWS)
+	limits, err := control.ParseLimits(s.Limits)
+	if err != nil {
+		return nil, fmt.Errorf("%w: limits %q: %w", ErrSetting, s.Limits, err)
+	}
+	return limits, nil
 }
 
 // functions is where functions are invoked, or nil.

@@ -45,7 +45,7 @@ def conflict(start, folder):
 
 
 def quota(start, folder):
-    apigateway = connect(start("memory", "--limits", "aws"))
+    apigateway = connect(start("memory", "--limits", "aws,authorizers=2"))
     api = apigateway.create_rest_api(name="x")["id"]
 
     def create():
@@ -53,7 +53,7 @@ def quota(start, folder):
         apigateway.create_authorizer(restApiId=api, name=name, type="COGNITO_USER_POOLS", providerARNs=[POOL],
                                      identitySource="method.request.header.A")  # fmt: skip
 
-    for _ in range(10):
+    for _ in range(2):
         create()
     return apigateway, create
 

@@ -73,7 +73,7 @@ environment over the file.`,
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
-	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or none`)
+	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or like "aws,stages=20" (default: none)`)
 	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
 	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "connections that each listener keeps at a time; 0: no limit")
 	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")

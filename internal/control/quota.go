@@ -2,9 +2,11 @@ package control
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,27 +38,58 @@ var AWSLimits = Limits{
 // A quota is one limit: on the things whose paths match and, where there are
 // several sorts of them, that are of the sort.
 type quota struct {
+	name string // in settings
 	path string // as path.Match has it
 	what string
 	sort func(endpointTypes []string) bool // nil: all
-	most func(*Limits) int
+	most func(*Limits) *int
 }
 
 var quotas = []quota{
-	{"/restapis/*", "regional APIs", has("REGIONAL"), func(l *Limits) int { return l.RegionalAPIs }},
-	{"/restapis/*", "private APIs", has("PRIVATE"), func(l *Limits) int { return l.PrivateAPIs }},
-	{"/restapis/*", "edge-optimized APIs", has("EDGE"), func(l *Limits) int { return l.EdgeAPIs }},
-	{"/restapis/*/resources/*", "resources for this API", nil, func(l *Limits) int { return l.Resources }},
-	{"/restapis/*/stages/*", "stages for this API", nil, func(l *Limits) int { return l.Stages }},
-	{"/restapis/*/authorizers/*", "authorizers for this API", nil, func(l *Limits) int { return l.Authorizers }},
-	{"/restapis/*/documentation/parts/*", "documentation parts for this API", nil, func(l *Limits) int { return l.DocumentationParts }},
-	{"/apikeys/*", "API keys", nil, func(l *Limits) int { return l.APIKeys }},
-	{"/usageplans/*", "usage plans", nil, func(l *Limits) int { return l.UsagePlans }},
-	{"/clientcertificates/*", "client certificates", nil, func(l *Limits) int { return l.ClientCertificates }},
-	{"/vpclinks/*", "VPC links", nil, func(l *Limits) int { return l.VPCLinks }},
-	{"/domainnames/*", "custom domain names", hasNot("PRIVATE"), func(l *Limits) int { return l.PublicDomainNames }},
-	{"/domainnames/*", "private custom domain names", has("PRIVATE"), func(l *Limits) int { return l.PrivateDomainNames }},
-	{"/domainnameaccessassociations/*", "domain name access associations", nil, func(l *Limits) int { return l.DomainNameAccessAssociations }},
+	{"regional-apis", "/restapis/*", "regional APIs", has("REGIONAL"), func(l *Limits) *int { return &l.RegionalAPIs }},
+	{"private-apis", "/restapis/*", "private APIs", has("PRIVATE"), func(l *Limits) *int { return &l.PrivateAPIs }},
+	{"edge-apis", "/restapis/*", "edge-optimized APIs", has("EDGE"), func(l *Limits) *int { return &l.EdgeAPIs }},
+	{"resources", "/restapis/*/resources/*", "resources for this API", nil, func(l *Limits) *int { return &l.Resources }},
+	{"stages", "/restapis/*/stages/*", "stages for this API", nil, func(l *Limits) *int { return &l.Stages }},
+	{"authorizers", "/restapis/*/authorizers/*", "authorizers for this API", nil, func(l *Limits) *int { return &l.Authorizers }},
+	{"documentation-parts", "/restapis/*/documentation/parts/*", "documentation parts for this API", nil, func(l *Limits) *int { return &l.DocumentationParts }},
+	{"api-keys", "/apikeys/*", "API keys", nil, func(l *Limits) *int { return &l.APIKeys }},
+	{"usage-plans", "/usageplans/*", "usage plans", nil, func(l *Limits) *int { return &l.UsagePlans }},
+	{"client-certificates", "/clientcertificates/*", "client certificates", nil, func(l *Limits) *int { return &l.ClientCertificates }},
+	{"vpc-links", "/vpclinks/*", "VPC links", nil, func(l *Limits) *int { return &l.VPCLinks }},
+	{"domain-names", "/domainnames/*", "custom domain names", hasNot("PRIVATE"), func(l *Limits) *int { return &l.PublicDomainNames }},
+	{"private-domain-names", "/domainnames/*", "private custom domain names", has("PRIVATE"), func(l *Limits) *int { return &l.PrivateDomainNames }},
+	{"access-associations", "/domainnameaccessassociations/*", "domain name access associations", nil, func(l *Limits) *int { return &l.DomainNameAccessAssociations }},
+}
+
+// ParseLimits reads a list of limits by name, "stages=20,resources=1000", in
+// which aws stands for all of AWSLimits. Later ones win; 0 takes a limit away.
+func ParseLimits(list string) (*Limits, error) {
+	l := new(Limits)
+	for item := range strings.SplitSeq(list, ",") {
+		name, value, isOne := strings.Cut(strings.TrimSpace(item), "=")
+		if name == "aws" && !isOne {
+			*l = AWSLimits
+			continue
+		}
+		i := slices.IndexFunc(quotas, func(q quota) bool { return q.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no limit %q: there are aws, %s", name, strings.Join(limitNames(), ", "))
+		}
+		n, err := strconv.ParseUint(value, 10, 31)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not like %s=10", item, name)
+		}
+		*quotas[i].most(l) = int(n)
+	}
+	return l, nil
+}
+
+func limitNames() (names []string) {
+	for _, q := range quotas {
+		names = append(names, q.name)
+	}
+	return names
 }
 
 func has(endpointType string) func([]string) bool {
@@ -75,7 +108,7 @@ func (c *call) checkQuota(at string, record []byte) error {
 	}
 	for i := range quotas {
 		q := &quotas[i]
-		most := q.most(c.limits)
+		most := *q.most(c.limits)
 		if matched, _ := path.Match(q.path, at); !matched || most == 0 || !q.counts(record) {
 			continue
 		}

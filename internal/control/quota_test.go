@@ -2,8 +2,12 @@ package control
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewright/gatewright/internal/store/memory"
 )
@@ -71,17 +75,56 @@ func TestQuotas(t *testing.T) {
 	}
 	seen := map[int]int{}
 	for _, q := range quotas {
-		if most := q.most(&AWSLimits); most == 0 {
+		if most := *q.most(&AWSLimits); most == 0 {
 			t.Errorf("AWS has no limit on %s", q.what)
 		} else {
 			seen[most]++
 		}
-		if q.most(&Limits{}) != 0 {
+		if *q.most(&Limits{}) != 0 {
 			t.Errorf("the limit on %s is on by default", q.what)
 		}
 	}
 	if AWSLimits.Resources != 300 || AWSLimits.Stages != 10 || AWSLimits.APIKeys != 10_000 || AWSLimits.UsagePlans != 300 || AWSLimits.EdgeAPIs != 120 {
 		t.Errorf("got %+v", AWSLimits)
+	}
+}
+
+func TestParseLimits(t *testing.T) {
+	aws := func(change func(l *Limits)) *Limits {
+		l := AWSLimits
+		change(&l)
+		return &l
+	}
+	for _, c := range []struct {
+		name, list string
+		want       *Limits
+		err        string
+	}{
+		{"AWS's", "aws", &AWSLimits, ""},
+		{"one", "stages=20", &Limits{Stages: 20}, ""},
+		{"some", "stages=20, edge-apis=1", &Limits{Stages: 20, EdgeAPIs: 1}, ""},
+		{"AWS's, and more", "aws,resources=1000,api-keys=0", aws(func(l *Limits) { l.Resources, l.APIKeys = 1000, 0 }), ""},
+		{"AWS's after all", "stages=20,aws", &AWSLimits, ""},
+		{"an unknown one", "cats=9", nil, `there is no limit "cats": there are aws, regional-apis,`},
+		{"no number", "stages=many", nil, `"stages=many" is not like stages=10`},
+		{"less than none", "stages=-1", nil, `"stages=-1" is not like stages=10`},
+		{"no limit", "stages", nil, `"stages" is not like stages=10`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := ParseLimits(c.list)
+			if c.err != "" {
+				if err == nil || !strings.HasPrefix(err.Error(), c.err) {
+					t.Errorf("ParseLimits(%q) = %v, want %s", c.list, err, c.err)
+				}
+				return
+			}
+			if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+				t.Errorf("ParseLimits(%q): %v (-want +got):\n%s", c.list, err, diff)
+			}
+		})
+	}
+	if seen := len(slices.Compact(slices.Sorted(slices.Values(limitNames())))); seen != len(quotas) {
+		t.Errorf("%d names for %d quotas", seen, len(quotas))
 	}
 }
 
