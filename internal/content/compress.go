@@ -3,6 +3,7 @@ package content
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,18 +19,25 @@ type Compression int64
 
 // Apply compresses an answer to a request with this header, if the caller likes
 // that best and the answer is long enough and not encoded yet. The body's memory
-// is exchanged with spare's, which is returned.
+// is exchanged with spare's, and one of them is returned.
 //
 // An answer that could be compressed says that it varies, for the caches on its
-// way. One of unknown length is compressed if any length is long enough. The
-// answer to HEAD tells the coding and no length: what the length would be is not
-// known. Part of a file and an empty body are left alone. All that is our choice.
+// way. Of one of unknown length the beginning is waited for, but for events, which
+// are worth something while they are new. The answer to HEAD tells the coding and
+// no length: what the length would be is not known. Part of a file and an empty
+// body are left alone. All that is our choice.
 func (c Compression) Apply(request message.Header, r *message.Response, spare []byte) []byte {
-	if !c.covers(r) {
+	if !compressible(r) {
+		return spare
+	}
+	size, coding := sizeOf(r), Accepted(request)
+	if size < 0 && r.Stream != nil && coding != Identity && 0 < c && c <= maxAhead && !events(r.Header) {
+		size, spare = ahead(r, int(c), spare)
+	}
+	if size == 0 || size < int64(c) && (size > 0 || c > 0) {
 		return spare
 	}
 	vary(&r.Header)
-	coding := Accepted(request)
 	if coding == Identity {
 		return spare
 	}
@@ -46,29 +54,78 @@ func (c Compression) Apply(request message.Header, r *message.Response, spare []
 	return spare
 }
 
-// covers reports whether an answer may be compressed.
-func (c Compression) covers(r *message.Response) bool {
+// compressible reports whether an answer may be compressed, but for its length.
+func compressible(r *message.Response) bool {
 	switch r.Status {
-	case http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent, http.StatusNotModified:
+	case message.StatusCallerLeft, http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent, http.StatusNotModified:
 		return false
 	}
-	if _, encoded := r.Header.Lookup("Content-Encoding"); encoded {
-		return false
+	_, encoded := r.Header.Lookup("Content-Encoding")
+	return !encoded
+}
+
+// sizeOf returns how long a body is, or longer; -1: unknown.
+func sizeOf(r *message.Response) int64 {
+	if r.OmitBody {
+		return r.BodyLen
 	}
-	size := int64(len(r.Body))
-	switch {
-	case r.OmitBody:
-		size = r.BodyLen
-	case r.Stream != nil:
-		size = r.StreamLen
-		if t, ok := r.Stream.(*TextReader); ok {
-			size = t.AtLeast
-		}
-		if size < 0 {
-			return c == 0
-		}
+	switch s := r.Stream.(type) {
+	case nil:
+		return int64(len(r.Body))
+	case *TextReader:
+		return s.AtLeast
 	}
-	return size > 0 && size >= int64(c)
+	return r.StreamLen
+}
+
+func events(h message.Header) bool {
+	return MediaTypes{"text/event-stream"}.Match(h.Get("Content-Type"))
+}
+
+// maxAhead is how much of a stream is waited for at most.
+const maxAhead = 64 << 10
+
+// ahead reads a stream until n bytes have come, and returns how many have. One
+// that has ended becomes a body. The bytes take spare's memory.
+func ahead(r *message.Response, n int, spare []byte) (size int64, rest []byte) {
+	b := slices.Grow(spare[:0], n)
+	var err error
+	for len(b) < n && err == nil {
+		var got int
+		got, err = r.Stream.Read(b[len(b):n])
+		b = b[:len(b)+got]
+	}
+	switch err {
+	case nil:
+		r.Stream = &resumed{r.Stream, b, nil}
+		return int64(len(b)), nil
+	case io.EOF:
+		r.Stream.Close()
+		rest = r.Body
+		r.Body, r.Stream, r.StreamLen = b, nil, 0
+		return int64(len(b)), rest
+	}
+	r.Stream = &resumed{r.Stream, b, err}
+	return -1, nil
+}
+
+// A resumed is a stream of which some was read.
+type resumed struct {
+	io.ReadCloser
+	head []byte
+	err  error // behind the head
+}
+
+func (s *resumed) Read(p []byte) (int, error) {
+	if len(s.head) > 0 {
+		n := copy(p, s.head)
+		s.head = s.head[n:]
+		return n, nil
+	}
+	if s.err != nil {
+		return 0, s.err
+	}
+	return s.ReadCloser.Read(p)
 }
 
 // vary says that Accept-Encoding decides about the answer, unless it is said.
@@ -182,7 +239,7 @@ func (s *compressing) fill() {
 	switch {
 	case err == io.EOF:
 		s.w.to.Close()
-	case err == nil && s.eager && n > 0:
+	case err == nil && s.eager && 0 < n && n < len(s.in): // no more has come yet
 		s.w.to.Flush()
 	}
 	s.err = err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/gatewright/gatewright/internal/message"
 )
@@ -34,8 +35,16 @@ func TestCompression(t *testing.T) {
 		{"HEAD of an unknown length", gzip, 1, message.Response{Status: 200, OmitBody: true, BodyLen: -1}, "", false},
 		{"a stream", gzip, 100, message.Response{Status: 200, Stream: io.NopCloser(strings.NewReader(long)), StreamLen: 100}, "gzip", true},
 		{"a shorter stream", gzip, 101, message.Response{Status: 200, Stream: io.NopCloser(strings.NewReader(long)), StreamLen: 100}, "", false},
-		{"a stream of unknown length", gzip, 1, message.Response{Status: 200, Stream: io.NopCloser(strings.NewReader(long)), StreamLen: -1}, "", false},
-		{"a stream of unknown length where all is compressed", gzip, 0, message.Response{Status: 200, Stream: io.NopCloser(strings.NewReader(long)), StreamLen: -1}, "gzip", true},
+		{"a stream of unknown length that is long enough", gzip, 60, unknown(long), "gzip", true},
+		{"one that is just long enough", gzip, 100, unknown(long), "gzip", true},
+		{"one that is shorter", gzip, 101, unknown(long), "", false},
+		{"one that would have to be very long", gzip, maxAhead + 1, unknown(long), "", false},
+		{"one of events", gzip, 1, message.Response{
+			Status: 200, Stream: io.NopCloser(strings.NewReader(long)), StreamLen: -1,
+			Header: message.Header{{Name: "Content-Type", Value: "text/event-stream; charset=utf-8"}},
+		}, "", false},
+		{"nobody", gzip, 0, message.Response{Status: message.StatusCallerLeft, Body: []byte(long)}, "", false},
+		{"one where all is compressed", gzip, 0, unknown(long), "gzip", true},
 		{"a stream of text of at least that length", gzip, 100, message.Response{Status: 200, Stream: NewTextReader(strings.NewReader(long), 100), StreamLen: -1}, "gzip", true},
 	} {
 		r := c.response
@@ -49,7 +58,11 @@ func TestCompression(t *testing.T) {
 		}
 		switch {
 		case c.encoding != "gzip":
-			if r.BodyLen != length || len(r.Body) != len(c.response.Body) {
+			before := len(c.response.Body)
+			if r.Stream != nil || c.response.Stream != nil {
+				r.Body, before = read(t, &r), len(long)
+			}
+			if r.BodyLen != length || len(r.Body) != before {
 				t.Errorf("%s: a body of %d bytes, %d told; want it left alone", c.name, len(r.Body), r.BodyLen)
 			}
 			continue
@@ -62,13 +75,42 @@ func TestCompression(t *testing.T) {
 			if r.StreamLen != -1 {
 				t.Errorf("%s: a stream of %d bytes; want no length", c.name, r.StreamLen)
 			}
-			r.Body, _ = io.ReadAll(r.Stream)
-		case &spare[0] != &c.response.Body[0]:
+			r.Body = read(t, &r)
+		case c.response.Stream == nil && &spare[0] != &c.response.Body[0]:
 			t.Errorf("%s: the body's memory is lost", c.name)
 		}
 		if got, err := decodeByStandard(r.Body, Gzip); err != nil || string(got) != long {
 			t.Errorf("%s: decodes to %q, %v", c.name, got, err)
 		}
+	}
+}
+
+// unknown is an answer of unknown length.
+func unknown(body string) message.Response {
+	return message.Response{Status: 200, Stream: io.NopCloser(iotest.HalfReader(strings.NewReader(body))), StreamLen: -1}
+}
+
+// read returns the body of an answer, whether it is a stream or not.
+func read(t *testing.T, r *message.Response) []byte {
+	if r.Stream == nil {
+		return r.Body
+	}
+	body, err := io.ReadAll(r.Stream)
+	if err != nil {
+		t.Error(err)
+	}
+	r.Stream.Close()
+	return body
+}
+
+// A stream that breaks early is handed on as it is, to where it breaks.
+func TestBrokenStreamIsNotCompressed(t *testing.T) {
+	cut := io.MultiReader(strings.NewReader("some pets"), iotest.ErrReader(io.ErrUnexpectedEOF))
+	r := message.Response{Status: 200, Stream: io.NopCloser(cut), StreamLen: -1}
+	Compression(100).Apply(message.Header{{Name: "Accept-Encoding", Value: "gzip"}}, &r, nil)
+	got, err := io.ReadAll(r.Stream)
+	if string(got) != "some pets" || err != io.ErrUnexpectedEOF || len(r.Header) > 0 {
+		t.Errorf("%q, %v, header %q", got, err, r.Header)
 	}
 }
 
