@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -297,4 +298,35 @@ func TestPayloadErrors(t *testing.T) {
 			t.Errorf("%s of %s: error of type %T", c.template, c.body, err)
 		}
 	}
+}
+
+// FuzzTemplate renders any template for any payload: it ends, and says what is
+// wrong in its own words.
+func FuzzTemplate(f *testing.F) {
+	f.Add(`$input.json('$.a')$input.path('$').b.put('c', $input.params())`, `{"a": [1, "b"], "b": {}}`)
+	f.Add(`#foreach($x in $input.path('$..a'))$util.escapeJavaScript($x)$util.parseJson("[$x]")#end$context.keySet()`, `{"a": 1.50, "b": {"a": null}}`)
+	f.Add(`#set($context.requestOverride.header.x = $util.base64Decode($input.body))$context.identity$stageVariables`, `no JSON`)
+	f.Fuzz(func(t *testing.T, template, body string) {
+		compiled, err := CompileTemplate("template", template, nil)
+		if err != nil {
+			return
+		}
+		s := whole()
+		defer s.Reset()
+		s.Sent.Set(body)
+		got, err := compiled.Append([]byte("before"), s, &s.Sent)
+		var broken *PayloadError
+		var failed *vtl.Error
+		switch {
+		case err == nil && !strings.HasPrefix(string(got), "before"):
+			t.Errorf("%q of %q replaces what was there: %q", template, body, got)
+		case err != nil && string(got) != "before":
+			t.Errorf("%q of %q fails with %v and leaves %q", template, body, err, got)
+		case err != nil && err != ErrOverride && !errors.As(err, &broken) && !errors.As(err, &failed):
+			t.Errorf("%q of %q fails with %T %v", template, body, err, err)
+		}
+		for range s.RequestOverrides(OverriddenHeader) {
+		}
+		s.ResponseStatus()
+	})
 }
