@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -21,7 +22,7 @@ var formats = map[string]func(string) string{
 	"ipv4":         complaint(ipv4, `string "%s" is not a valid IPv4 address`),
 	"ipv6":         complaint(ipv6, `string "%s" is not a valid IPv6 address`),
 	"json-pointer": complaint(jsonPointer, `input string "%s" is not a valid JSON Pointer`),
-	"mac":          complaint(mac.MatchString, `input string "%s" is not a valid MAC address`),
+	"mac":          complaint(mac, `input string "%s" is not a valid MAC address`),
 	"md5":          hexadecimal(32),
 	"regex":        complaint(regex, `string "%s" is not a valid ECMA 262 regular expression`),
 	"sha1":         hexadecimal(40),
@@ -42,11 +43,15 @@ func complaint(right func(string) bool, message string) func(string) string {
 
 const dateTimeFormats = "[yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,12}Z]"
 
-var dateTimeShape = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,12})?` +
-	`([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9](:?[0-5][0-9]([.,]?[0-9]{1,3})?)?)?)$`)
+// dateTimeShape is compiled when a schema first asks for it, not at the start of
+// every program that might meet such a schema.
+var dateTimeShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,12})?` +
+		`([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9](:?[0-5][0-9]([.,]?[0-9]{1,3})?)?)?)$`)
+})
 
 func dateTime(s string) bool {
-	if !dateTimeShape.MatchString(s) {
+	if !dateTimeShape().MatchString(s) {
 		return false
 	}
 	_, err := time.Parse(time.DateOnly, s[:10])
@@ -131,7 +136,15 @@ func regex(s string) bool {
 }
 
 // mac takes all letters, not only the hexadecimal ones.
-var mac = regexp.MustCompile(`^[0-9A-Za-z]{2}(:[0-9A-Za-z]{2}){5}$`)
+func mac(s string) bool {
+	pairs := strings.Split(s, ":")
+	for _, pair := range pairs {
+		if len(pair) != 2 || strings.Trim(pair, alphanumeric) != "" {
+			return false
+		}
+	}
+	return len(pairs) == 6
+}
 
 // uuid takes five hexadecimal numbers, short ones too.
 func uuid(s string) bool {
@@ -144,7 +157,10 @@ func uuid(s string) bool {
 	return len(s) <= 36 && len(parts) == 5
 }
 
-const hexDigits = "0123456789abcdefABCDEF"
+const (
+	hexDigits    = "0123456789abcdefABCDEF"
+	alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
 
 func jsonPointer(s string) bool {
 	rest := strings.ReplaceAll(strings.ReplaceAll(s, "~0", ""), "~1", "")
@@ -173,15 +189,15 @@ func units(s string) (n int) {
 	return n
 }
 
-var notBase64 = regexp.MustCompile(`[^0-9A-Za-z+/]`)
-
 func base64(s string) string {
 	if n := units(s); n%4 != 0 {
 		return fmt.Sprintf("input has illegal length (must be a multiple of 4, found %d)", n)
 	}
 	body := strings.TrimSuffix(strings.TrimSuffix(s, "="), "=")
-	if at := notBase64.FindStringIndex(body); at != nil {
-		return fmt.Sprintf(`illegal character "%s" at index %d (not in Base64 alphabet)`, s[at[0]:at[1]], units(s[:at[0]]))
+	for i, r := range body {
+		if !strings.ContainsRune(alphanumeric+"+/", r) {
+			return fmt.Sprintf(`illegal character "%c" at index %d (not in Base64 alphabet)`, r, units(s[:i]))
+		}
 	}
 	return ""
 }

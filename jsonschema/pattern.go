@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -113,11 +114,11 @@ func (t *translator) literal(r rune) {
 	fmt.Fprintf(&t.out, `\x{%X}`, r)
 }
 
-var repetition = regexp.MustCompile(`^\{[0-9]+(,[0-9]*)?\}`)
+var repetition = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{[0-9]+(,[0-9]*)?\}`) })
 
 // brace translates one that begins a repetition, or stands for itself.
 func (t *translator) brace() {
-	repeat := repetition.FindString(t.in[t.at:])
+	repeat := repetition().FindString(t.in[t.at:])
 	if repeat == "" {
 		t.literal(t.rune())
 		return
