@@ -22,12 +22,12 @@ var arrows = map[string][]string{
 	"": {
 		"internal/control", "internal/edge", "internal/gateway", "internal/gatewayresponse", "internal/integration",
 		"internal/mapping", "internal/message", "internal/restapi", "internal/store", "internal/store/bolt",
-		"internal/store/memory", "internal/upstream", "internal/users",
+		"internal/store/memory", "internal/upstream", "internal/users", "internal/pattern",
 	},
 	"internal/gatewrighttest": {""},
 	"bench":                   {},
 
-	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "policy", "sigv4"},
+	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "internal/pattern", "policy", "sigv4"},
 	"internal/control/recorded": {},
 	"internal/gateway": {
 		"internal/message", "internal/restapi", "internal/gatewayresponse", "internal/mapping", "internal/content",
@@ -51,7 +51,8 @@ var arrows = map[string][]string{
 	"internal/store/storetest": {"internal/store"},
 	"internal/store":           {},
 	"internal/restapi":         {},
-	"internal/users":           {"policy", "sigv4"},
+	"internal/users":           {"internal/pattern", "policy", "sigv4"},
+	"internal/pattern":         {},
 	"internal/message":         {},
 
 	"jsonpath":   {},

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/pattern"
 )
 
 // controlDoor answers the control listener: our own pages, invocations, and
@@ -68,7 +68,7 @@ func (s *Server) turnedAway(r *message.Request) string {
 	return ""
 }
 
-var awsHost = regexp.MustCompile(`^apigateway(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
+var awsHost = pattern.New(`^apigateway(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$`)
 
 // knownHost reports whether a request to name can be meant for the control
 // plane. Nobody can point an address elsewhere, only a name. Names without a dot

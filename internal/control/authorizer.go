@@ -2,10 +2,10 @@ package control
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -65,10 +65,10 @@ const (
 )
 
 var (
-	functionInvocation = regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:lambda:path/[^/]+/functions/.+/invocations$`)
-	userPoolARN        = regexp.MustCompile(`^arn:[^:]+:cognito-idp:[^:]+:\d{12}:userpool/.+$`)
-	identityHeader     = regexp.MustCompile(`^method\.request\.header\.` + parameterName + `$`)
-	identityParameter  = regexp.MustCompile(`^method\.request\.(header|querystring)\.` + parameterName + `$`)
+	functionInvocation = pattern.New(`^arn:[^:]+:apigateway:[^:]+:lambda:path/[^/]+/functions/.+/invocations$`)
+	userPoolARN        = pattern.New(`^arn:[^:]+:cognito-idp:[^:]+:\d{12}:userpool/.+$`)
+	identityHeader     = pattern.New(`^method\.request\.header\.` + parameterName + `$`)
+	identityParameter  = pattern.New(`^method\.request\.(header|querystring)\.` + parameterName + `$`)
 )
 
 // newAuthorizer drops the credentials of a user pool's authorizer, which the

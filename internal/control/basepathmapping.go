@@ -2,9 +2,9 @@ package control
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -47,7 +47,7 @@ var basePathMappings = &Kind[restapi.BasePathMapping]{
 	},
 }
 
-var basePathForm = regexp.MustCompile(`^[A-Za-z0-9$_.+!*'()-]{1,300}$`)
+var basePathForm = pattern.New(`^[A-Za-z0-9$_.+!*'()-]{1,300}$`)
 
 // noBasePath stands for the base path of a mapping that has none.
 const noBasePath = "(none)"

@@ -4,11 +4,11 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -85,8 +85,8 @@ var domainNames = &Kind[restapi.DomainName]{
 var (
 	routingModes = []string{"BASE_PATH_MAPPING_ONLY", "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING"}
 
-	domainNameForm = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	truststoreForm = regexp.MustCompile(`^s3://[^/]+/.+$`)
+	domainNameForm = pattern.New(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	truststoreForm = pattern.New(`^s3://[^/]+/.+$`)
 )
 
 // maxDomainName is how long a name can be in DNS.
@@ -101,7 +101,7 @@ func domainNameSegment(d *restapi.DomainName) string {
 	return d.DomainName + "+" + d.DomainNameID
 }
 
-var privateDomainName = regexp.MustCompile(`^(/domainnames/[^/+]+)\+([^/{?]+)(.*)$`)
+var privateDomainName = pattern.New(`^(/domainnames/[^/+]+)\+([^/{?]+)(.*)$`)
 
 // domainNameHref writes a path as clients call it: the id of a private domain
 // name is no part of the path but of the query.
@@ -293,7 +293,7 @@ func checkDomainName(c *call, old, d *restapi.DomainName) error {
 	return checkTags(d.Tags)
 }
 
-var certificateARN = regexp.MustCompile(`^arn:[^:]+:(acm|iam):[^:]*:[^:]*:.+$`)
+var certificateARN = pattern.New(`^arn:[^:]+:(acm|iam):[^:]*:[^:]*:.+$`)
 
 func checkDomainNameTypes(c *call, old, d *restapi.DomainName) error {
 	private := serves(d, "PRIVATE")

@@ -2,8 +2,8 @@ package control
 
 import (
 	"net/url"
-	"regexp"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -32,7 +32,7 @@ func associationPath(a *restapi.DomainNameAccessAssociation) string {
 	return associationsPath + "/" + url.PathEscape(a.DomainNameAccessAssociationARN)
 }
 
-var vpcEndpointID = regexp.MustCompile(`^vpce-[0-9a-z]+$`)
+var vpcEndpointID = pattern.New(`^vpce-[0-9a-z]+$`)
 
 // newAssociation wants a private domain name of the caller's own account: names
 // that other accounts share are not known here.

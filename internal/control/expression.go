@@ -2,9 +2,10 @@ package control
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gatewright/gatewright/internal/pattern"
 )
 
 // The checks of parameter mappings and templates, in the service's words. An
@@ -14,21 +15,21 @@ import (
 const parameterName = `[A-Za-z0-9!#$%&*+.^_|~:\[\]-]+`
 
 var (
-	methodParameter      = regexp.MustCompile(`^method\.request\.(header|querystring|path|multivalueheader|multivaluequerystring)\.(` + parameterName + `)$`)
-	methodBody           = regexp.MustCompile(`^method\.request\.body(\.\S+)?$`)
-	integrationParameter = regexp.MustCompile(`^integration\.request\.(header|querystring|path)\.(` + parameterName + `)$`)
-	responseHeader       = regexp.MustCompile(`^method\.response\.header\.(` + parameterName + `)$`)
-	backendValue         = regexp.MustCompile(`^integration\.response\.(header\.` + parameterName + `|multivalueheader\.` + parameterName + `|body(\.\S+|\[\S+)?)$`)
-	gatewayParameter     = regexp.MustCompile(`^gatewayresponse\.(header|querystring|path)\.(` + parameterName + `)$`)
-	contextValue         = regexp.MustCompile(`^(context|stageVariables)\.[A-Za-z0-9_.-]+$`)
-	static               = regexp.MustCompile(`(?s)^'.*'$`)
-	contentType          = regexp.MustCompile(`^[A-Za-z0-9!#$&^_.+*-]+/[^\s/]+$`)
-	headerName           = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	methodParameter      = pattern.New(`^method\.request\.(header|querystring|path|multivalueheader|multivaluequerystring)\.(` + parameterName + `)$`)
+	methodBody           = pattern.New(`^method\.request\.body(\.\S+)?$`)
+	integrationParameter = pattern.New(`^integration\.request\.(header|querystring|path)\.(` + parameterName + `)$`)
+	responseHeader       = pattern.New(`^method\.response\.header\.(` + parameterName + `)$`)
+	backendValue         = pattern.New(`^integration\.response\.(header\.` + parameterName + `|multivalueheader\.` + parameterName + `|body(\.\S+|\[\S+)?)$`)
+	gatewayParameter     = pattern.New(`^gatewayresponse\.(header|querystring|path)\.(` + parameterName + `)$`)
+	contextValue         = pattern.New(`^(context|stageVariables)\.[A-Za-z0-9_.-]+$`)
+	static               = pattern.New(`(?s)^'.*'$`)
+	contentType          = pattern.New(`^[A-Za-z0-9!#$&^_.+*-]+/[^\s/]+$`)
+	headerName           = pattern.New("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 )
 
 // anyOf reports whether text is of one of the forms.
-func anyOf(text string, forms ...*regexp.Regexp) bool {
-	return slices.ContainsFunc(forms, func(f *regexp.Regexp) bool { return f.MatchString(text) })
+func anyOf(text string, forms ...*pattern.Pattern) bool {
+	return slices.ContainsFunc(forms, func(f *pattern.Pattern) bool { return f.MatchString(text) })
 }
 
 // findings are the errors of one check, answered together.

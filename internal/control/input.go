@@ -2,10 +2,11 @@ package control
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatewright/gatewright/internal/pattern"
 )
 
 // A Body lists the members that an operation's body may have, in the order of
@@ -18,11 +19,11 @@ type Body []Member
 type Member struct {
 	Name     string
 	Required bool
-	Enum     []string       // in the order in which the service prints it
-	Pattern  *regexp.Regexp // of the whole value
+	Enum     []string         // in the order in which the service prints it
+	Pattern  *pattern.Pattern // of the whole value
 }
 
-var statusCode = regexp.MustCompile(`^[1-5]\d\d$`)
+var statusCode = pattern.New(`^[1-5]\d\d$`)
 
 // read reads the call's body into v and checks the model: first what cannot be
 // read, then all violations in one answer, those of the body before those of

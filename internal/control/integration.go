@@ -2,10 +2,10 @@ package control
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -144,17 +144,17 @@ func settleIntegration(c *call, i *restapi.Integration) {
 }
 
 var (
-	anyARN = regexp.MustCompile(`^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`)
+	anyARN = pattern.New(`^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$`)
 
 	// integrationARN is arn:{partition}:apigateway:{region}:{service}:{how}.
-	integrationARN = regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:[^:]+:(path|action)/.`)
+	integrationARN = pattern.New(`^arn:[^:]+:apigateway:[^:]+:[^:]+:(path|action)/.`)
 )
 
 // backendARNs are those that AWS_PROXY takes.
-var backendARNs = []*regexp.Regexp{
-	regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:lambda:path/\d{4}-\d{2}-\d{2}/functions/.+/invocations$`),
-	regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:lambda:path/\d{4}-\d{2}-\d{2}/functions/.+/response-streaming-invocations$`),
-	regexp.MustCompile(`^arn:[^:]+:apigateway:[^:]+:firehose:action/PutRecord(Batch)?$`),
+var backendARNs = []*pattern.Pattern{
+	pattern.New(`^arn:[^:]+:apigateway:[^:]+:lambda:path/\d{4}-\d{2}-\d{2}/functions/.+/invocations$`),
+	pattern.New(`^arn:[^:]+:apigateway:[^:]+:lambda:path/\d{4}-\d{2}-\d{2}/functions/.+/response-streaming-invocations$`),
+	pattern.New(`^arn:[^:]+:apigateway:[^:]+:firehose:action/PutRecord(Batch)?$`),
 }
 
 func checkBackend(i *restapi.Integration) error {
@@ -184,7 +184,7 @@ func checkBackend(i *restapi.Integration) error {
 	return nil
 }
 
-var stageVariable = regexp.MustCompile(`\$\{stageVariables\.[A-Za-z0-9_]+\}`)
+var stageVariable = pattern.New(`\$\{stageVariables\.[A-Za-z0-9_]+\}`)
 
 // isHTTPEndpoint judges a URI in which stage variables and path parameters may
 // stand for any part: with the scheme in a variable nothing else can be known.

@@ -3,9 +3,9 @@ package control
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -50,7 +50,7 @@ var models = &Kind[restapi.Model]{
 // maxSchema is how long a schema may be, in bytes: developer guide, quotas.
 const maxSchema = 400 << 10
 
-var modelName = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+var modelName = pattern.New(`^[A-Za-z0-9]+$`)
 
 func checkModel(c *call, _, m *restapi.Model) error {
 	switch {

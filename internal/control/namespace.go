@@ -3,9 +3,9 @@ package control
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -13,8 +13,8 @@ import (
 type scope struct{ accessKey, region, service string }
 
 var (
-	accountID  = regexp.MustCompile(`^\d{12}$`)
-	regionName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
+	accountID  = pattern.New(`^\d{12}$`)
+	regionName = pattern.New(`^[a-z0-9-]{1,64}$`)
 )
 
 // namespace returns the account and region that a request is about: those of

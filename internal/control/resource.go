@@ -3,9 +3,9 @@ package control
 import (
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -106,8 +106,8 @@ func isMove(old, r *restapi.Resource) (bool, error) {
 const maxPathPart = 1600
 
 var (
-	pathPart     = regexp.MustCompile(`^[a-zA-Z0-9._:,-]+$`)
-	pathVariable = regexp.MustCompile(`^\{[a-zA-Z0-9._:-]+\+?\}$`)
+	pathPart     = pattern.New(`^[a-zA-Z0-9._:,-]+$`)
+	pathVariable = pattern.New(`^\{[a-zA-Z0-9._:-]+\+?\}$`)
 )
 
 func checkPathPart(part string) error {

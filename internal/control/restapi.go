@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -222,7 +222,7 @@ var idTags = []string{"gatewright:id", "_custom_id_"}
 
 // fixedIDForm is that of a label in a domain name, as ids stand in host names,
 // with no letters but those of AWS's ids.
-var fixedIDForm = regexp.MustCompile(`^[a-z0-9]{1,63}$`)
+var fixedIDForm = pattern.New(`^[a-z0-9]{1,63}$`)
 
 // chooseID returns the id that the tags ask for, else a new one.
 func chooseID(c *call, tags map[string]string) (string, error) {

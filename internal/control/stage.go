@@ -3,12 +3,12 @@ package control
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -216,8 +216,8 @@ func forgetStage(c *call, s *restapi.Stage) error {
 
 var (
 	errNoDeployment = badRequest("Deployment id does not exist")
-	stageName       = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-	logDestination  = regexp.MustCompile(`^arn:[^:]+:(logs|firehose):.*[^*]$`)
+	stageName       = pattern.New(`^[A-Za-z0-9_-]{1,128}$`)
+	logDestination  = pattern.New(`^arn:[^:]+:(logs|firehose):.*[^*]$`)
 )
 
 func settleStage(c *call, old, s *restapi.Stage) {
@@ -254,8 +254,8 @@ func checkCanary(c *call, canary *restapi.CanarySettings) error {
 }
 
 var (
-	variableName  = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
-	variableValue = regexp.MustCompile(`^[A-Za-z0-9._~:/?#&=,-]{0,512}$`)
+	variableName  = pattern.New(`^[A-Za-z0-9_]{1,64}$`)
+	variableValue = pattern.New(`^[A-Za-z0-9._~:/?#&=,-]{0,512}$`)
 )
 
 // checkVariables judges stage variables. The rules are the developer guide's,
@@ -406,7 +406,7 @@ func refuseStageOperation(_ Patch, known *Row, o Operation) error {
 	return badRequest("Invalid method setting path: %s. Must be one of: %s", path, stagePaths)
 }
 
-var unknownSetting = regexp.MustCompile(`^/.+/(?:GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY|\*)/([^/]+/[^/]+)$`)
+var unknownSetting = pattern.New(`^/.+/(?:GET|PUT|POST|DELETE|PATCH|OPTIONS|HEAD|ANY|\*)/([^/]+/[^/]+)$`)
 
 // settingSuffix is the part of a path that names a setting which there is not.
 func settingSuffix(path string) string {

@@ -3,10 +3,11 @@ package control
 import (
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/internal/pattern"
 )
 
 // Tags are no kind: they live in the things that they are on, and are reached
@@ -70,7 +71,7 @@ type tagged struct {
 	tags  *map[string]string
 }
 
-var taggedARN = regexp.MustCompile(`^arn:[^:]+:apigateway:([^:]+):(\d*):?/(.*)$`)
+var taggedARN = pattern.New(`^arn:[^:]+:apigateway:([^:]+):(\d*):?/(.*)$`)
 
 // findTagged finds what the call's ARN names: the path of a thing behind the
 // region. A thing that is missing answers with the not-found text of its kind.
@@ -134,7 +135,7 @@ func (c *call) shownTags(tags map[string]string) map[string]string {
 	}
 }
 
-var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+var tagText = pattern.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // checkTags judges all tags that a thing would have. The limits are the
 // developer guide's, the words are ours.

@@ -22,10 +22,10 @@ package users
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/pattern"
 	"github.com/gatewright/gatewright/policy"
 	"github.com/gatewright/gatewright/sigv4"
 )
@@ -81,9 +81,9 @@ func (f *File) User(name string) *User {
 
 // The forms of names are IAM's.
 var (
-	userName  = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
-	accountID = regexp.MustCompile(`^\d{12}$`)
-	keyID     = regexp.MustCompile(`^\w{4,128}$`)
+	userName  = pattern.New(`^[\w+=,.@-]{1,64}$`)
+	accountID = pattern.New(`^\d{12}$`)
+	keyID     = pattern.New(`^\w{4,128}$`)
 )
 
 // check judges what was read, and compiles the policies. Its errors name users
