@@ -494,7 +494,7 @@ func TestTestInvokeOfService(t *testing.T) {
 		t.Errorf("got %v", result)
 	}
 	for _, line := range []string{
-		"Endpoint request URI: https://" + strings.TrimPrefix(c.URL, "http://") + "/?Action=ListStreams\n",
+		"Endpoint request URI: " + c.URL + "/?Action=ListStreams\n",
 		`Endpoint request body after transformations: {"Limit": 10}` + "\n",
 		"X-Amz-Target=Kinesis_20131202.ListStreams", "Received response. Status: 200",
 	} {

@@ -181,15 +181,19 @@ func (m *method) readMappings(i *restapi.Integration) {
 func (c *compiler) service(p *plan, m *method, i *restapi.Integration) (err error) {
 	m.readMappings(i)
 	m.source = sourceOf(p)
-	if integration.IsFunction(i.URI, p.variables) {
-		if c.lambda == nil {
-			return errNoLambda
-		}
+	switch {
+	case !integration.IsFunction(i.URI, p.variables):
+		m.service, err = c.services.Service(i, p.variables)
+	case c.lambda == nil:
+		return errNoLambda
+	default:
 		m.service, err = c.lambda.Service(i, p.variables)
-		return err
 	}
-	if m.service, err = c.services.Service(i, p.variables); errors.Is(err, integration.ErrNoEndpoint) {
+	if errors.Is(err, integration.ErrNoEndpoint) {
 		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
+	}
+	if err == nil {
+		m.scheme = m.service.Scheme()
 	}
 	return err
 }
@@ -223,7 +227,7 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	if m.function, err = c.lambda.Function(address); err != nil {
 		return err
 	}
-	m.source = sourceOf(p)
+	m.source, m.scheme = sourceOf(p), m.function.Scheme()
 	return nil
 }
 

@@ -107,7 +107,7 @@ func TestExecutionLogOfService(t *testing.T) {
 	b.Close() // waits for the log
 	told := log.String()
 	for _, line := range []string{
-		") Endpoint request URI: https://" + backend.address + "/?Action=ListStreams\n",
+		") Endpoint request URI: http://" + backend.address + "/?Action=ListStreams\n",
 		") AWS Integration Endpoint RequestId : aws-1\n",
 	} {
 		if !strings.Contains(told, line) {

@@ -59,6 +59,9 @@ type Function struct {
 	way    *way
 }
 
+// Scheme returns the scheme of the address at which the function is invoked.
+func (f *Function) Scheme() string { return f.url.Scheme }
+
 // Streams reports whether the function answers by and by: Stream invokes it,
 // and Invoke others.
 func (f *Function) Streams() bool { return f.way.streams }

@@ -18,6 +18,7 @@ import (
 type Service struct {
 	method   string // "": the caller's
 	origin   *upstream.Origin
+	scheme   string
 	host     string
 	path     mapping.URI
 	pairs    []mapping.URI // of the query, as the URI has it
@@ -32,11 +33,7 @@ type Service struct {
 
 // Service compiles an integration for a stage with these variables.
 func (s *Services) Service(i *restapi.Integration, variables map[string]string) (*Service, error) {
-	mapped, err := mapRequest(i)
-	if err != nil {
-		return nil, err
-	}
-	text, err := resolve(i.URI, variables)
+	mapped, text, err := readService(i, variables)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +47,7 @@ func (s *Services) Service(i *restapi.Integration, variables map[string]string) 
 	}
 	kind := kindOf(u.service)
 	v := newService(i, &mapped)
-	v.host, v.signer = base.Host, s.signer
+	v.scheme, v.host, v.signer = base.Scheme, base.Host, s.signer
 	v.scope = scope{service: kind.signed, region: u.region, plain: u.service == "s3"}
 	if v.origin, err = s.client.Origin(base.Scheme, base.Host, false); err != nil {
 		return nil, err
@@ -71,11 +68,7 @@ func (s *Services) Service(i *restapi.Integration, variables map[string]string) 
 // Service compiles an integration of type AWS with a function, for a stage with
 // these variables.
 func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*Service, error) {
-	mapped, err := mapRequest(i)
-	if err != nil {
-		return nil, err
-	}
-	text, err := resolve(i.URI, variables)
+	mapped, text, err := readService(i, variables)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +80,7 @@ func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*
 		return nil, fmt.Errorf("%w: %q: only a proxy hands a stream on", errFunctionURI, text)
 	}
 	v := newService(i, &mapped)
-	v.origin, v.host, v.function = f.origin, f.url.Host, true
+	v.origin, v.scheme, v.host, v.function = f.origin, f.url.Scheme, f.url.Host, true
 	v.signer, v.scope = l.signer, scope{service: "lambda", region: f.region}
 	if v.path, err = mapping.CompileURI(f.url.EscapedPath(), nil); err != nil {
 		return nil, err
@@ -118,14 +111,16 @@ func resolve(uri string, variables map[string]string) (string, error) {
 var serviceDropped = union(droppedAfterMapping,
 	namesOf("Referer", "Host", "Authorization", "X-Amz-Date", "X-Amz-Content-Sha256", "X-Amz-Security-Token"))
 
-// mapRequest compiles the parameter mapping of an integration with AWS.
-func mapRequest(i *restapi.Integration) (mapping.Request, error) {
-	mapped := mapping.CompileRequest(i.RequestParameters)
+// readService compiles the parameter mapping of an integration with AWS and fills
+// in the stage variables of its URI.
+func readService(i *restapi.Integration, variables map[string]string) (mapped mapping.Request, uri string, err error) {
+	mapped = mapping.CompileRequest(i.RequestParameters)
 	if name, illegal := mapped.Illegal(i.Type); illegal {
-		return mapped, fmt.Errorf("%s %w", name, ErrHeader)
+		return mapped, "", fmt.Errorf("%s %w", name, ErrHeader)
 	}
 	mapped.Header = slices.DeleteFunc(mapped.Header, func(t mapping.Target) bool { return serviceDropped.has(t.Name) })
-	return mapped, nil
+	uri, err = resolve(i.URI, variables)
+	return mapped, uri, err
 }
 
 func newService(i *restapi.Integration, mapped *mapping.Request) *Service {
@@ -179,6 +174,9 @@ func (s *Service) fixTarget(mapped *mapping.Request) {
 		s.target = string(s.appendTarget(nil, new(mapping.Scope)))
 	}
 }
+
+// Scheme returns the scheme of the service's address.
+func (s *Service) Scheme() string { return s.scheme }
 
 // IsFunction reports whether a Lambda function is called.
 func (s *Service) IsFunction() bool { return s.function }
@@ -274,8 +272,8 @@ func serviceField(name string) string {
 	return name
 }
 
-// appendHeader fills in the call's header: what is mapped or set by a template, what every backend
-// gets, and what the service is told in fields.
+// appendHeader fills in the call's header: what is mapped or set by a template,
+// what the service is told in fields, and what every backend gets.
 func (s *Service) appendHeader(in *Input, sourceARN string) {
 	dst := append(in.Call.Header[:0], message.Field{Name: "Host", Value: s.host})
 	for i := range s.header {
