@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -416,6 +417,23 @@ func FuzzServiceTarget(f *testing.F) {
 		}
 		if again := string(appendOnce(nil, u.EscapedPath(), "/")); again != u.EscapedPath() {
 			t.Fatalf("%q is encoded as %q and then as %q", key, u.EscapedPath(), again)
+		}
+	})
+}
+
+// FuzzServiceURI shows that whatever a URI is, a signed call goes to a host of
+// AWS's own.
+func FuzzServiceURI(f *testing.F) {
+	f.Add("arn:aws:apigateway:eu-west-1:my-bucket.s3:path/{key}?a=b")
+	f.Add("arn:aws:apigateway:eu-west-1:sns:action/Publish&TopicArn=a:b")
+	client := new(upstream.Client)
+	f.Cleanup(func() { client.Close() })
+	services := NewServices(client, Endpoints{AWS: true}, nil)
+	own := regexp.MustCompile(`^([a-z0-9-]+\.)+amazonaws\.com(\.cn)?$`)
+	f.Fuzz(func(t *testing.T, uri string) {
+		s, err := services.Service(&restapi.Integration{Type: "AWS", URI: uri}, nil)
+		if err == nil && (!own.MatchString(s.host) || s.scheme != "https" || !strings.HasPrefix(s.target, "/")) {
+			t.Errorf("%q goes to %s://%s%s", uri, s.scheme, s.host, s.target)
 		}
 	})
 }
