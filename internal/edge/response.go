@@ -44,6 +44,10 @@ func (c *conn) respond(r *message.Response, keep bool) (kept bool, err error) {
 		err = c.send(out, nil)
 	case r.Stream == nil:
 		err = c.sendAll(out, r.Body)
+	case r.Eager:
+		if err = c.send(out, nil); err == nil {
+			err = c.sendStream(nil, r.Stream, f)
+		}
 	default:
 		err = c.sendStream(out, r.Stream, f)
 	}

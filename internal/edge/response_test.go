@@ -248,6 +248,48 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
+// Each piece of a stream is with the caller before the next one is there, and the
+// head before the first where the handler says so.
+func TestPiecesAsTheyCome(t *testing.T) {
+	for _, eager := range []bool{false, true} {
+		for version, frame := range map[string]struct{ piece, end string }{
+			"HTTP/1.1": {"1\r\n%\r\n", "0\r\n\r\n"},
+			"HTTP/1.0": {"%", ""},
+		} {
+			pieces, sender := io.Pipe()
+			s := newStream(pieces)
+			c := dial(t, start(t, &Server{Handler: message.HandlerFunc(func(x *message.Exchange) {
+				x.Response = message.Response{Status: 200, Stream: s, StreamLen: -1, Eager: eager}
+			})}))
+			c.send("GET / " + version + "\r\nHost: h\r\n\r\n")
+			for i, piece := range []string{"a", "b", "c"} {
+				if !eager || i > 0 {
+					sender.Write([]byte(piece))
+				}
+				if i == 0 {
+					for c.line() != "" {
+						continue
+					}
+				}
+				if eager && i == 0 {
+					sender.Write([]byte(piece))
+				}
+				want := strings.Replace(frame.piece, "%", piece, 1)
+				got := make([]byte, len(want))
+				if _, err := io.ReadFull(c.in, got); err != nil || string(got) != want {
+					t.Fatalf("%s, eager %v: piece %d is %q (%v); want %q", version, eager, i, got, err, want)
+				}
+			}
+			sender.Close()
+			got := make([]byte, len(frame.end))
+			if _, err := io.ReadFull(c.in, got); err != nil || string(got) != frame.end {
+				t.Errorf("%s, eager %v: ends with %q (%v); want %q", version, eager, got, err, frame.end)
+			}
+			receive(t, "closing of the stream", s.closed)
+		}
+	}
+}
+
 func TestDate(t *testing.T) {
 	c := dial(t, start(t, &Server{Handler: text("")}))
 	c.send(get)

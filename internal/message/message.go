@@ -64,6 +64,10 @@ type Response struct {
 	Stream    io.ReadCloser // not nil: read to its end and closed by the edge
 	StreamLen int64         // its length; -1: unknown
 
+	// Eager says that Stream may be long in coming: the head is not to wait for
+	// its first piece.
+	Eager bool
+
 	// OmitBody says that the body's length is told and its bytes are not sent:
 	// the answer to HEAD, or a 304 with a Content-Length. BodyLen is then the
 	// length to tell; -1 tells none.
