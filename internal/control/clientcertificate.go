@@ -43,12 +43,9 @@ var clientCertificates = &Kind[restapi.ClientCertificate]{
 
 var clientCertificateBody = Body{{Name: "description"}, {Name: "tags"}}
 
-func clientCertificatePath(id string) string { return "/clientcertificates/" + url.PathEscape(id) }
-
 // generateClientCertificate stands beside the table because it has a name of
 // its own, and because a key takes long to make: that is done before the state
-// is looked at. The private key lies below the certificate, where no operation
-// reads it.
+// is looked at.
 func generateClientCertificate(c *call) (answer, error) {
 	v := new(restapi.ClientCertificate)
 	if err := c.read(v); err != nil {
@@ -61,11 +58,11 @@ func generateClientCertificate(c *call) (answer, error) {
 	v.ClientCertificateID = c.freshID("/clientcertificates", shortID)
 	v.PEMEncodedCertificate = made.certificate
 	v.CreatedDate, v.ExpirationDate = restapi.Time{Time: made.from}, restapi.Time{Time: made.until}
-	path := clientCertificatePath(v.ClientCertificateID)
+	path := restapi.ClientCertificatePath(v.ClientCertificateID)
 	if err := c.put(path, v); err != nil {
 		return answer{}, err
 	}
-	if err := c.put(path+"/privatekey", made.privateKey); err != nil {
+	if err := c.put(restapi.ClientKeyPath(v.ClientCertificateID), made.privateKey); err != nil {
 		return answer{}, err
 	}
 	return clientCertificates.answer(c, path, v)
@@ -133,7 +130,7 @@ func useCertificate(c *call, stage, from, to string) error {
 	if to == "" {
 		return nil
 	}
-	if !c.exists(clientCertificatePath(to)) {
+	if !c.exists(restapi.ClientCertificatePath(to)) {
 		return notFound("%s", noCertificate)
 	}
 	return c.put(stagesOfCertificate(to)+"/"+url.PathEscape(stage), stage)

@@ -209,7 +209,7 @@ func checkConnection(c *call, i *restapi.Integration) error {
 	if i.ConnectionID == "" {
 		return badRequest("A connectionId is required for connectionType VPC_LINK")
 	}
-	if !c.exists(vpcLinkPath(i.ConnectionID)) {
+	if !c.exists(restapi.VPCLinkPath(i.ConnectionID)) {
 		return badRequest("Invalid Vpc Link identifier specified")
 	}
 	return useLink(c, i.ConnectionID, c.name("restapi_id"))

@@ -1,8 +1,6 @@
 package control
 
 import (
-	"net/url"
-
 	"github.com/gatewright/gatewright/internal/restapi"
 )
 
@@ -49,7 +47,7 @@ func readTest(c *call) (answer, error) {
 	if err := checkVariables(in.StageVariables); err != nil {
 		return answer{}, err
 	}
-	if id := in.ClientCertificateID; id != "" && !c.exists("/clientcertificates/"+url.PathEscape(id)) {
+	if id := in.ClientCertificateID; id != "" && !c.exists(restapi.ClientCertificatePath(id)) {
 		return answer{}, notFound("Invalid Client Certificate identifier specified")
 	}
 	definition, err := draftOfMethod(c, method, record)

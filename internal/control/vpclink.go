@@ -46,8 +46,6 @@ var vpcLinks = &Kind[restapi.VPCLink]{
 	},
 }
 
-func vpcLinkPath(id string) string { return "/vpclinks/" + url.PathEscape(id) }
-
 func checkVPCLink(_ *call, _, l *restapi.VPCLink) error {
 	if strings.TrimSpace(l.Name) == "" {
 		return badRequest("Name cannot be empty")

@@ -27,6 +27,16 @@ func SnapshotPath(apiID, deploymentID string) string {
 	return "/restapis/" + url.PathEscape(apiID) + "/snapshots/" + url.PathEscape(deploymentID)
 }
 
+// VPCLinkPath is the path of a VPC link.
+func VPCLinkPath(id string) string { return "/vpclinks/" + url.PathEscape(id) }
+
+// ClientCertificatePath is the path of a client certificate.
+func ClientCertificatePath(id string) string { return "/clientcertificates/" + url.PathEscape(id) }
+
+// ClientKeyPath is the path of a client certificate's private key. It lies below
+// the certificate, where no operation reads it.
+func ClientKeyPath(id string) string { return ClientCertificatePath(id) + "/privatekey" }
+
 // SplitKey takes a store key apart into its namespace and its path.
 func SplitKey(key string) (n Namespace, path string, ok bool) {
 	rest, ok := strings.CutPrefix(key, "/")
