@@ -72,11 +72,13 @@ var (
 	passthroughs     = []string{"WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"}
 )
 
-// The longest that a backend may take is what AWS grants on request.
+// The longest that a backend may take is what AWS grants on request, and more
+// where it streams its answer.
 const (
-	minTimeout     = 50
-	defaultTimeout = 29_000
-	maxTimeout     = 300_000
+	minTimeout       = 50
+	defaultTimeout   = 29_000
+	maxTimeout       = 300_000
+	maxStreamTimeout = 900_000
 )
 
 func newIntegration(_ *call, i *restapi.Integration) error {
@@ -105,7 +107,11 @@ func checkIntegration(c *call, _, i *restapi.Integration) error {
 	if !slices.Contains(passthroughs, i.PassthroughBehavior) {
 		return badRequest("Invalid passthroughBehavior specified. Must be one of: [%s]", strings.Join(passthroughs, ", "))
 	}
-	if i.TimeoutInMillis < minTimeout || i.TimeoutInMillis > maxTimeout {
+	longest := maxTimeout
+	if i.ResponseTransferMode == "STREAM" {
+		longest = maxStreamTimeout
+	}
+	if i.TimeoutInMillis < minTimeout || i.TimeoutInMillis > longest {
 		return badRequest("Timeout should be between %d ms and %d ms", minTimeout, defaultTimeout)
 	}
 	if err := checkBackend(i); err != nil {

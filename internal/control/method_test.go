@@ -42,6 +42,23 @@ func TestAMethodAndWhatIsBelowIt(t *testing.T) {
 	c.refused("GET", method+"/responses/200", "", 404, "NotFoundException", "Invalid Method identifier specified")
 }
 
+// Who streams his answer may take a quarter of an hour, and others five minutes.
+func TestTimeouts(t *testing.T) {
+	c := newClient(t)
+	_, root := c.api()
+	c.call("PUT", root+"/methods/GET", `{"authorizationType":"NONE"}`, 201)
+	path := root + "/methods/GET/integration"
+	put := func(members string) string {
+		return `{"type":"HTTP_PROXY","httpMethod":"GET","uri":"http://backend.test/",` + members + "}"
+	}
+	const tooLong = "Timeout should be between 50 ms and 29000 ms"
+	c.call("PUT", path, put(`"timeoutInMillis":900000,"responseTransferMode":"STREAM"`), 201)
+	c.refused("PUT", path, put(`"timeoutInMillis":900001,"responseTransferMode":"STREAM"`), 400, "BadRequestException", tooLong)
+	c.refused("PUT", path, put(`"timeoutInMillis":300001`), 400, "BadRequestException", tooLong)
+	c.refused("PATCH", path, patchOf("replace /responseTransferMode BUFFERED"), 400, "BadRequestException", tooLong)
+	c.call("PATCH", path, patchOf("replace /timeoutInMillis 300000", "replace /responseTransferMode BUFFERED"), 200)
+}
+
 // Recorded on AWS: the outcome counts, not the steps.
 func TestAuthorization(t *testing.T) {
 	c := newClient(t)
