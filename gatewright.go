@@ -112,6 +112,10 @@ type Server struct {
 	Services           string
 	ServiceCredentials aws.CredentialsProvider
 
+	// CAFile has authorities, in PEM, that backends are believed besides those of
+	// the system; "": none.
+	CAFile string
+
 	// Limits are quotas on how many APIs, stages and so on an account has: AWS
 	// for those of AWS, "stages=20" for single ones, or both with a comma between
 	// them; "": none.
@@ -167,6 +171,10 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	authorities, err := s.roots()
+	if err != nil {
+		return err
+	}
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
@@ -177,7 +185,7 @@ func (s *Server) start(ctx context.Context) error {
 	if s.store, err = s.openStore(); err != nil {
 		return err
 	}
-	s.upstream = new(upstream.Client)
+	s.upstream = &upstream.Client{RootCAs: authorities}
 	lambda, err := s.functions()
 	if err != nil {
 		return err

@@ -1,11 +1,13 @@
 package gatewright
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,6 +61,26 @@ func checkURL(setting, address string) error {
 func isURL(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// roots are the authorities that backends are believed: the system's and those
+// of CAFile; nil: the system's.
+func (s *Server) roots() (*x509.CertPool, error) {
+	if s.CAFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(s.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("%w: authorities: %w", ErrSetting, err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("the system's authorities: %w", err)
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%w: authorities: %s has no certificate in PEM", ErrSetting, s.CAFile)
+	}
+	return pool, nil
 }
 
 func checkAddress(listener, address string) error {

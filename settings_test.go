@@ -3,6 +3,7 @@ package gatewright
 import (
 	"cmp"
 	"errors"
+	"path/filepath"
 	"testing"
 )
 
@@ -22,6 +23,8 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 		{"functions by a protocol that is not HTTP", &Server{Lambda: "ftp://127.0.0.1"}},
 		{"services at an address that is no URL", &Server{Services: "localhost:4566"}},
 		{"a service at an address that is no URL", &Server{ServiceURLs: map[string]string{"SQS": "localhost:9324"}}},
+		{"authorities that are not there", &Server{CAFile: filepath.Join(t.TempDir(), "none.pem")}},
+		{"authorities without a certificate", &Server{CAFile: "settings.go"}},
 	} {
 		c.s.Control = cmp.Or(c.s.Control, "127.0.0.1:0")
 		if err := c.s.Start(t.Context()); !errors.Is(err, ErrSetting) {

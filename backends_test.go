@@ -1,0 +1,151 @@
+package gatewright_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewright/gatewright"
+	"github.com/gatewright/gatewright/internal/gatewrighttest"
+)
+
+// An authority signs the certificates of a private network's backends.
+type authority struct {
+	t           testing.TB
+	certificate *x509.Certificate
+	key         *ecdsa.PrivateKey
+}
+
+func newAuthority(t testing.TB) *authority {
+	a := &authority{t: t}
+	self := &x509.Certificate{SerialNumber: big.NewInt(1), IsCA: true, BasicConstraintsValid: true, NotAfter: time.Now().Add(time.Hour)}
+	a.certificate, a.key = a.sign(self)
+	return a
+}
+
+// sign makes a key and signs its certificate, with that key if there is none yet.
+func (a *authority) sign(c *x509.Certificate) (*x509.Certificate, *ecdsa.PrivateKey) {
+	a.t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	by, byKey := a.certificate, a.key
+	if by == nil {
+		by, byKey = c, key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, by, &key.PublicKey, byKey)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	signed, err := x509.ParseCertificate(der)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return signed, key
+}
+
+// pair is a backend's certificate for a name, good until then.
+func (a *authority) pair(name string, until time.Time) tls.Certificate {
+	a.t.Helper()
+	c, key := a.sign(&x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{name}, NotBefore: until.Add(-2 * time.Hour), NotAfter: until})
+	return tls.Certificate{Certificate: [][]byte{c.Raw}, PrivateKey: key}
+}
+
+// file is the authority as an operator names it.
+func (a *authority) file() string {
+	a.t.Helper()
+	name := filepath.Join(a.t.TempDir(), "authorities.pem")
+	data := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw})
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		a.t.Fatal(err)
+	}
+	return name
+}
+
+// serveTLS starts a backend that tells its own name, the Host that it was asked
+// for and the serial number of the certificate that it was shown.
+func serveTLS(t testing.TB, name string, certificate tls.Certificate) *httptest.Server {
+	t.Helper()
+	b := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown := "none"
+		if all := r.TLS.PeerCertificates; len(all) > 0 {
+			shown = all[0].SerialNumber.Text(16)
+		}
+		fmt.Fprintf(w, "%s was asked for %s and shown %s", name, r.Host, shown)
+	}))
+	b.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, ClientAuth: tls.RequestClientCert}
+	b.Config.ErrorLog = log.New(io.Discard, "", 0)
+	b.StartTLS()
+	t.Cleanup(b.Close)
+	return b
+}
+
+// fetch returns the status and body of an answer.
+func fetch(t testing.TB, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(answer.StatusCode, " ", string(body))
+}
+
+const (
+	serverError = `{"message":"Internal server error"}`
+	unreachable = "504 " + serverError
+)
+
+// An operator says whom backends may have their certificates from, and an owner
+// that it does not matter: a name and a time that are right are asked for all the
+// same. [developer guide]
+func TestBackendCertificates(t *testing.T) {
+	ca := newAuthority(t)
+	file := ca.file()
+	soon, ago := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
+	for _, c := range []struct {
+		name        string
+		certificate tls.Certificate
+		file        string
+		insecure    string
+		want        string
+	}{
+		{"a stranger", ca.pair("localhost", soon), "", "false", unreachable},
+		{"one whose authority is known", ca.pair("localhost", soon), file, "false", "200"},
+		{"one whose authority is known and time over", ca.pair("localhost", ago), file, "false", unreachable},
+		{"a stranger who is let be", ca.pair("localhost", soon), "", "true", "200"},
+		{"one who is let be and whose time is over", ca.pair("localhost", ago), "", "true", unreachable},
+		{"one who is let be and has another name", ca.pair("example.com", soon), "", "true", unreachable},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			backend := serveTLS(t, "backend", c.certificate)
+			s := gatewrighttest.Start(t, func(s *gatewright.Server) { s.CAFile = c.file })
+			api := gatewrighttest.NewAPI(t, s)
+			_, port, _ := net.SplitHostPort(backend.Listener.Addr().String())
+			api.Method("GET", "/x", `{"type": "HTTP_PROXY", "httpMethod": "GET", "uri": "https://localhost:`+port+`/", "tlsConfig": {"insecureSkipVerification": `+c.insecure+`}}`)
+			if got := fetch(t, api.Deploy()+"/x"); !strings.HasPrefix(got, c.want) {
+				t.Errorf("got %s; want %s", got, c.want)
+			}
+		})
+	}
+}
