@@ -112,9 +112,107 @@ func fetch(t testing.TB, url string) string {
 }
 
 const (
-	serverError = `{"message":"Internal server error"}`
-	unreachable = "504 " + serverError
+	serverError  = `{"message":"Internal server error"}`
+	unreachable  = "504 " + serverError
+	badlySet     = "500 " + serverError
+	balancer     = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/payments/0123456789abcdef"
+	otherBalance = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/orders/0123456789abcdef"
 )
+
+// Who is behind a private link is believed by the operator's authority, by the
+// name in the integration's URI, whatever address the operator gave.
+func TestVPCLinks(t *testing.T) {
+	ca := newAuthority(t)
+	soon := time.Now().Add(time.Hour)
+	payments := serveTLS(t, "payments", ca.pair("payments.internal", soon))
+	orders := serveTLS(t, "orders", ca.pair("payments.internal", soon))
+	s := gatewrighttest.Start(t, func(s *gatewright.Server) {
+		s.CAFile = ca.file()
+		s.VPCLinks = map[string]string{balancer: payments.Listener.Addr().String(), "orders": orders.Listener.Addr().String()}
+	})
+	link := func(name, target string) string {
+		return gatewrighttest.Call(t, s, "POST", "/vpclinks", `{"name": "`+name+`", "targetArns": ["`+target+`"]}`)["id"].(string)
+	}
+	first, second, nowhere := link("first", balancer), link("orders", otherBalance), link("nowhere", otherBalance)
+	api := gatewrighttest.NewAPI(t, s)
+	for path, c := range map[string]struct{ connection, uri string }{
+		"/id":       {first, "https://payments.internal/"},
+		"/name":     {second, "https://payments.internal/"},
+		"/variable": {"${stageVariables.link}", "https://payments.internal/"},
+		"/nowhere":  {nowhere, "https://payments.internal/"},
+		"/stranger": {first, "https://orders.internal/"},
+	} {
+		api.Method("GET", path, `{"type": "HTTP_PROXY", "httpMethod": "GET", "uri": "`+c.uri+`", "connectionType": "VPC_LINK", "connectionId": "`+c.connection+`"}`)
+	}
+	at := api.Deploy()
+	const reached = " was asked for payments.internal and shown none"
+	want := func(path, want string) {
+		t.Helper()
+		if got := fetch(t, at+path); got != want {
+			t.Errorf("%s: %s; want %s", path, got, want)
+		}
+	}
+	want("/id", "200 payments"+reached)
+	want("/name", "200 orders"+reached)
+	want("/nowhere", unreachable)
+	want("/stranger", unreachable) // its certificate bears another name
+	want("/variable", badlySet)    // there is no such variable
+	vary := func(link string) {
+		api.Call("PATCH", "/stages/test", `{"patchOperations": [{"op": "replace", "path": "/variables/link", "value": "`+link+`"}]}`)
+	}
+	vary(second)
+	want("/variable", "200 orders"+reached)
+	vary(first)
+	want("/variable", "200 payments"+reached)
+	vary("none00")
+	want("/variable", badlySet)
+
+	// A link acts at once: no deployment has to be made for what changes in it.
+	rename := func(name string) {
+		gatewrighttest.Call(t, s, "PATCH", "/vpclinks/"+nowhere, `{"patchOperations": [{"op": "replace", "path": "/name", "value": "`+name+`"}]}`)
+	}
+	rename("orders")
+	want("/nowhere", "200 orders"+reached)
+	rename("nowhere")
+	want("/nowhere", unreachable)
+}
+
+// A stage's certificate is shown to HTTPS backends, and the one that a test
+// names to those that it calls.
+func TestClientCertificates(t *testing.T) {
+	ca := newAuthority(t)
+	backend := serveTLS(t, "backend", ca.pair("127.0.0.1.nip.test", time.Now().Add(time.Hour)))
+	s := gatewrighttest.Start(t, func(s *gatewright.Server) {
+		s.CAFile = ca.file()
+		s.VPCLinks = map[string]string{"backend": backend.Listener.Addr().String()}
+	})
+	generate := func() (id, serial string) {
+		made := gatewrighttest.Call(t, s, "POST", "/clientcertificates", "{}")
+		block, _ := pem.Decode([]byte(made["pemEncodedCertificate"].(string)))
+		c, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made["clientCertificateId"].(string), c.SerialNumber.Text(16)
+	}
+	ann, annsSerial := generate()
+	ben, bensSerial := generate()
+	link := gatewrighttest.Call(t, s, "POST", "/vpclinks", `{"name": "backend", "targetArns": ["`+balancer+`"]}`)["id"].(string)
+	api := gatewrighttest.NewAPI(t, s)
+	m := api.Method("GET", "/x", `{"type": "HTTP_PROXY", "httpMethod": "GET", "uri": "https://127.0.0.1.nip.test/", "connectionType": "VPC_LINK", "connectionId": "`+link+`"}`)
+	at := api.Deploy()
+	const told = "backend was asked for 127.0.0.1.nip.test and shown "
+	for _, c := range []struct{ id, serial string }{{"", "none"}, {ann, annsSerial}, {ben, bensSerial}, {"", "none"}} {
+		api.Call("PATCH", "/stages/test", `{"patchOperations": [{"op": "replace", "path": "/clientCertificateId", "value": "`+c.id+`"}]}`)
+		if got := fetch(t, at+"/x"); got != "200 "+told+c.serial {
+			t.Errorf("with certificate %q: %s; want %s", c.id, got, c.serial)
+		}
+	}
+	test := api.Call("POST", m, `{"clientCertificateId": "`+ben+`"}`)
+	if test["body"] != told+bensSerial {
+		t.Errorf("a test with a certificate: %v; want %s", test, bensSerial)
+	}
+}
 
 // An operator says whom backends may have their certificates from, and an owner
 // that it does not matter: a name and a time that are right are asked for all the

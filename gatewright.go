@@ -112,6 +112,11 @@ type Server struct {
 	Services           string
 	ServiceCredentials aws.CredentialsProvider
 
+	// VPCLinks are where VPC links lead: host:port, or a host alone, where the
+	// integration's URI says the port, by the ARN of a target or by the link's id
+	// or name. Links that are not among them lead nowhere.
+	VPCLinks map[string]string
+
 	// CAFile has authorities, in PEM, that backends are believed besides those of
 	// the system; "": none.
 	CAFile string
@@ -190,7 +195,9 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data := gateway.Config{Store: s.store, Upstream: s.upstream, Lambda: lambda, Services: s.services(), Log: s.Log}
+	data := gateway.Config{
+		Store: s.store, Upstream: s.upstream, Lambda: lambda, Services: s.services(), VPCLinks: s.VPCLinks, Log: s.Log,
+	}
 	if s.ExecutionLog != "" {
 		if s.execution, err = openLines(s.ExecutionLog); err != nil {
 			return fmt.Errorf("execution log: %w", err)

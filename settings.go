@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatewright/gatewright/internal/upstream"
 )
 
 // ErrSetting says that a field of a Server has a value that cannot be.
@@ -34,6 +36,11 @@ func (s *Server) check() error {
 	if s.Gateway != "" {
 		if err := checkAddress("gateway", s.Gateway); err != nil {
 			return err
+		}
+	}
+	for link, address := range s.VPCLinks {
+		if err := upstream.CheckHost(address); err != nil {
+			return fmt.Errorf("%w: VPC link %s leads to %q, which is not like 10.0.0.7:8080: %w", ErrSetting, link, address, err)
 		}
 	}
 	if err := checkURL("lambda", s.Lambda); err != nil {

@@ -23,6 +23,8 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 		{"functions by a protocol that is not HTTP", &Server{Lambda: "ftp://127.0.0.1"}},
 		{"services at an address that is no URL", &Server{Services: "localhost:4566"}},
 		{"a service at an address that is no URL", &Server{ServiceURLs: map[string]string{"SQS": "localhost:9324"}}},
+		{"a VPC link that leads to a URL", &Server{VPCLinks: map[string]string{"payments": "http://10.0.0.7"}}},
+		{"a VPC link to a port that is none", &Server{VPCLinks: map[string]string{"payments": "10.0.0.7:0"}}},
 		{"authorities that are not there", &Server{CAFile: filepath.Join(t.TempDir(), "none.pem")}},
 		{"authorities without a certificate", &Server{CAFile: "settings.go"}},
 	} {

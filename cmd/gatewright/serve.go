@@ -65,6 +65,7 @@ environment over the file.`,
 	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
 	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which Lambda functions are invoked, or "aws"`)
 	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
+	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads, by its target's ARN, its id or its name: payments=10.0.0.7:8080")
 	f.StringVar(&s.server.CAFile, "ca-file", "", "PEM file of authorities that backends are believed besides those of the system")
 	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
 	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")

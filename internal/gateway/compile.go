@@ -27,6 +27,7 @@ type compiler struct {
 	upstream *upstream.Client
 	lambda   *integration.Lambda // nil: functions cannot be reached
 	services *integration.Services
+	vpcLinks map[string]string // addresses by target ARN, link id or link name
 	log      *slog.Logger
 
 	executions *executions // nil: none are logged
@@ -34,8 +35,8 @@ type compiler struct {
 
 // compile makes the plan of a stage and its deployment. What is wrong with one
 // method is that method's, and its refusal.
-func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition) *plan {
-	p, err := c.frame(s, st, d.API, d.GatewayResponses)
+func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition, around surroundings) *plan {
+	p, err := c.frame(s, st, d.API, d.GatewayResponses, around)
 	if err != nil {
 		return c.broken(s, st, err)
 	}
@@ -49,8 +50,10 @@ func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition) *p
 }
 
 // frame is a plan without methods.
-func (c *compiler) frame(s *slot, st *restapi.Stage, api *restapi.RestAPI, responses []*restapi.GatewayResponse) (*plan, error) {
+func (c *compiler) frame(s *slot, st *restapi.Stage, api *restapi.RestAPI, responses []*restapi.GatewayResponse, around surroundings) (*plan, error) {
 	p := c.begin(s, st)
+	p.around = around
+	p.shown, p.unshown = p.clientCertificate(st.ClientCertificateID)
 	p.disabled = api.DisableExecuteAPIEndpoint
 	p.binary = api.BinaryMediaTypes
 	if n := api.MinimumCompressionSize; n != nil {
@@ -125,6 +128,9 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	if err := refused(conf); err != nil {
 		return err
 	}
+	if linked(i) && !conf.http() {
+		return fmt.Errorf("a VPC link leads to HTTP backends, not to integration type %s", i.Type)
+	}
 	m.content(p, i)
 	switch i.Type {
 	case "MOCK":
@@ -166,7 +172,16 @@ func (m *method) content(p *plan, i *restapi.Integration) {
 
 func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) {
 	m.readMappings(i)
-	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, integration.Connection{})
+	if p.unshown != nil {
+		return p.unshown
+	}
+	by := integration.Connection{Certificate: p.shown}
+	if linked(i) {
+		if by.Address, err = c.linkAddress(p, i); err != nil {
+			return err
+		}
+	}
+	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, by)
 	return err
 }
 

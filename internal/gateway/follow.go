@@ -91,12 +91,21 @@ func (f *follower) watch(ctx context.Context) error {
 
 // apply brings one commit into the world.
 func (f *follower) apply(ctx context.Context, commit store.Commit) error {
-	touched := make(map[string]bool)
+	touched, moved := make(map[string]bool), make(map[string]bool)
 	for _, change := range commit.Changes {
 		if escaped, ok := strings.CutPrefix(change.Key, restapi.IndexPrefix); ok {
 			f.index(escaped, change.Value)
 		} else if id, ok := stageOf(change.Key); ok {
 			touched[id] = true
+		} else if surrounding(change.Key) {
+			moved[change.Key] = true
+		}
+	}
+	if len(moved) > 0 {
+		for s := range f.world.all {
+			if s.within(moved) {
+				touched[s.id] = true
+			}
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(touched)) {
@@ -134,7 +143,7 @@ func (f *follower) readIndex(escaped string, value []byte) (id string, n restapi
 	return id, n, err == nil
 }
 
-// stageOf returns the API of which a key is a stage. Nothing else that is stored
+// stageOf returns the API of which a key is a stage. Nothing else of an API
 // changes what is served: deployments never change.
 func stageOf(key string) (id string, ok bool) {
 	_, path, ok := restapi.SplitKey(key)

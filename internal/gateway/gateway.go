@@ -23,6 +23,7 @@ type Config struct {
 	Upstream *upstream.Client      // calls HTTP backends
 	Lambda   *integration.Lambda   // invokes functions; nil: they cannot be reached
 	Services *integration.Services // calls other services of AWS; nil: they cannot be reached
+	VPCLinks map[string]string     // where links lead, by target ARN, link id or link name: host:port, or host
 	Log      *slog.Logger          // nil: none
 
 	// Executions is where the execution logs go that stages ask for; nil:
@@ -70,7 +71,8 @@ func New(c Config) (*Gateway, error) {
 		why:        why{logger: c.Log},
 	}
 	g.compiler = &compiler{
-		store: c.Store, upstream: c.Upstream, lambda: c.Lambda, services: c.Services, log: c.Log, executions: g.executions,
+		store: c.Store, upstream: c.Upstream, lambda: c.Lambda, services: c.Services, vpcLinks: c.VPCLinks,
+		log: c.Log, executions: g.executions,
 	}
 	g.exchanges.New = func() any { return &exchange{gateway: g} }
 	g.follower = newFollower(c.Store, g.world, g.compiler)

@@ -168,7 +168,6 @@ func TestUnbuilt(t *testing.T) {
 			s.CanarySettings = &restapi.CanarySettings{}
 		}},
 		{"web ACL", func(_ *restapi.RestAPI, s *restapi.Stage, _ *restapi.Method) { s.WebACLARN = "arn:aws:wafv2:x" }},
-		{"client certificate", func(_ *restapi.RestAPI, s *restapi.Stage, _ *restapi.Method) { s.ClientCertificateID = "c1" }},
 		{"throttling", func(_ *restapi.RestAPI, s *restapi.Stage, _ *restapi.Method) {
 			s.MethodSettings = map[string]*restapi.MethodSetting{"~1x/GET": {ThrottlingRateLimit: 10, ThrottlingBurstLimit: -1}}
 		}},
@@ -179,15 +178,19 @@ func TestUnbuilt(t *testing.T) {
 		}},
 		{"required API key", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.APIKeyRequired = true }},
 		{"no request validator v1", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.RequestValidatorID = "v1" }},
-		{"VPC link", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.ConnectionType = "VPC_LINK"
-		}},
 		{"caller's own credentials", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Credentials = "arn:aws:iam::*:user/*"
 		}},
 		{"response streaming", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.ResponseTransferMode = "STREAM"
 		}},
+		{"a VPC link leads to HTTP backends", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
+			m.MethodIntegration.Type, m.MethodIntegration.ConnectionType = "AWS_PROXY", "VPC_LINK"
+		}},
+		{"does not exist", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
+			m.MethodIntegration.ConnectionType, m.MethodIntegration.ConnectionID = "VPC_LINK", "none00"
+		}},
+		{"client certificate c1 cannot be read", func(_ *restapi.RestAPI, s *restapi.Stage, _ *restapi.Method) { s.ClientCertificateID = "c1" }},
 		{"selection pattern", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type = "HTTP"
 			m.MethodResponses = map[string]*restapi.MethodResponse{"200": {}}

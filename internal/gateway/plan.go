@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/tls"
 	"slices"
 	"time"
 
@@ -21,6 +22,9 @@ type plan struct {
 	failures  *gatewayresponse.Set
 	disabled  bool  // callers at the default endpoint are turned away
 	refusal   error // why nothing of it can be served; nil: it can
+	around    surroundings
+	shown     *tls.Certificate // to HTTP backends that ask for one
+	unshown   error            // why what ought to be shown cannot be
 	binary    content.MediaTypes
 
 	compression *content.Compression // nil: none

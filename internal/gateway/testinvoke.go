@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -95,11 +96,12 @@ func (x *exchange) prepare(t *restapi.TestInvocation) error {
 	api := *t.Definition.API
 	api.Policy = ""
 	stage := &restapi.Stage{StageName: testStage, Variables: t.StageVariables, ClientCertificateID: t.ClientCertificateID}
-	p, err := compiler.frame(&slot{id: api.ID, namespace: t.Namespace}, stage, &api, t.Definition.GatewayResponses)
+	around, unread := x.gateway.compiler.aroundTest(t, stage)
+	p, err := compiler.frame(&slot{id: api.ID, namespace: t.Namespace}, stage, &api, t.Definition.GatewayResponses, around)
 	x.where = location{api: api.ID, stage: testStage, path: x.request.Path, rest: x.request.Path, domain: testDomain}
 	x.enter(p)
 	x.scope.Context.Path, x.scope.Context.HTTPMethod, x.in.Method = x.request.Path, x.request.Method, x.request.Method
-	if err != nil {
+	if err = errors.Join(err, unread); err != nil {
 		return err
 	}
 	resource, declared := tested(t)
@@ -115,6 +117,13 @@ func (x *exchange) prepare(t *restapi.TestInvocation) error {
 	routes.add(resource.Path, "ANY", x.method)
 	_, x.scope.Params = routes.find(x.where.rest, 0, nil)
 	return nil
+}
+
+// aroundTest reads what a test needs of its account.
+func (c *compiler) aroundTest(t *restapi.TestInvocation, st *restapi.Stage) (surroundings, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	return c.around(ctx, t.Namespace, st, t.Definition)
 }
 
 // finishTest tells how the method ended.

@@ -81,8 +81,8 @@ func TestTestInvokeFailures(t *testing.T) {
 	http := func(uri string) *restapi.Method {
 		return &restapi.Method{AuthorizationType: "NONE", MethodIntegration: &restapi.Integration{Type: "HTTP_PROXY", HTTPMethod: "GET", URI: uri}}
 	}
-	linked := mocked("200", "tried")
-	linked.MethodIntegration.ConnectionType = "VPC_LINK"
+	unbuilt := mocked("200", "tried")
+	unbuilt.MethodIntegration.Credentials = "arn:aws:iam::*:user/*"
 	for _, c := range []struct {
 		name   string
 		method *restapi.Method
@@ -91,7 +91,7 @@ func TestTestInvokeFailures(t *testing.T) {
 	}{
 		// Recorded on AWS.
 		{"bad address", http("no-address"), "Execution failed due to configuration error: Invalid endpoint address", 500},
-		{"nothing built", linked, "Execution failed due to configuration error: VPC link is not supported yet", 500},
+		{"nothing built", unbuilt, "Execution failed due to configuration error: Caller's own credentials is not supported yet", 500},
 		{"no integration", &restapi.Method{AuthorizationType: "NONE"}, "Execution failed due to configuration error: Method has no integration", 500},
 		{"no backend", http("http://127.0.0.1:1/"), "Execution failed due to a network error communicating with endpoint", 504},
 	} {

@@ -43,8 +43,6 @@ var unbuilt = []struct {
 		return t != "" && t != "NONE" && t != "AWS_IAM" || c.method.AuthorizerID != ""
 	}},
 	{"required API key", func(c *configuration) bool { return c.method.APIKeyRequired }},
-	{"VPC link", func(c *configuration) bool { return c.integration.ConnectionType == "VPC_LINK" }},
-	{"client certificate", func(c *configuration) bool { return c.stage.ClientCertificateID != "" && c.http() }},
 	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
 	{"response streaming", func(c *configuration) bool { return c.integration.ResponseTransferMode == "STREAM" }},
 }

@@ -187,10 +187,14 @@ func (s *slot) refresh(ctx context.Context, c *compiler) error {
 	}
 	for name, st := range stages {
 		was := (*old)[name]
-		switch {
-		case was == nil || was.plan.Load() == nil:
+		if was == nil || was.plan.Load() == nil {
 			continue
-		case string(was.record) == string(st.record):
+		}
+		stale, err := c.stale(ctx, was.plan.Load())
+		if err != nil {
+			return err
+		}
+		if !stale && string(was.record) == string(st.record) {
 			stages[name] = was
 			continue
 		}
@@ -283,19 +287,28 @@ func (c *compiler) load(ctx context.Context, s *slot, name string, st *stage) er
 	case broken != nil:
 		st.plan.Store(c.broken(s, parsed, broken))
 	default:
-		st.plan.Store(c.plan(s, parsed, frozen))
+		p, err := c.plan(ctx, s, parsed, frozen)
+		if err != nil {
+			return err
+		}
+		st.plan.Store(p)
 	}
 	return nil
 }
 
-// plan compiles a stage and its deployment.
-func (c *compiler) plan(s *slot, st *restapi.Stage, frozen []byte) *plan {
+// plan compiles a stage and its deployment. Like load it fails only where the
+// store does.
+func (c *compiler) plan(ctx context.Context, s *slot, st *restapi.Stage, frozen []byte) (*plan, error) {
 	d, err := restapi.Thaw(frozen)
 	if err == nil && d.API == nil {
 		err = errors.New("deployment without an API")
 	}
 	if err != nil {
-		return c.broken(s, st, err)
+		return c.broken(s, st, err), nil
 	}
-	return c.compile(s, st, d)
+	around, err := c.around(ctx, s.namespace, st, d)
+	if err != nil {
+		return nil, err
+	}
+	return c.compile(s, st, d, around), nil
 }

@@ -132,6 +132,12 @@ func (c *Client) newOrigin(b *Backend) (*Origin, error) {
 	return o, nil
 }
 
+// CheckHost judges a name or address, with a port or without one.
+func CheckHost(host string) error {
+	_, _, err := splitHost(host)
+	return err
+}
+
 // splitHost takes a host apart into its name, without the brackets of an IPv6
 // address, and its port, "" if it has none.
 func splitHost(host string) (name, port string, err error) {
