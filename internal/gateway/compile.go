@@ -128,7 +128,10 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	if err := refused(conf); err != nil {
 		return err
 	}
-	if linked(i) && !conf.http() {
+	switch {
+	case m.streams && !strings.HasSuffix(i.Type, "_PROXY"):
+		return fmt.Errorf("only proxy integrations stream their answer")
+	case linked(i) && !conf.http():
 		return fmt.Errorf("a VPC link leads to HTTP backends, not to integration type %s", i.Type)
 	}
 	m.content(p, i)
@@ -241,6 +244,9 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	address := string(uri.Append(nil, &mapping.Scope{Variables: p.variables}))
 	if m.function, err = c.lambda.Function(address); err != nil {
 		return err
+	}
+	if m.function.Streams() != m.streams {
+		return errTransfer
 	}
 	m.source, m.scheme = sourceOf(p), m.function.Scheme()
 	return nil

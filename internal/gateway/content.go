@@ -75,8 +75,6 @@ func convertAnswer(x *exchange) error {
 func convertProxied(x *exchange) error {
 	r, c := x.response, content.Text
 	switch {
-	case x.method.streams:
-		return nil
 	case encoded(r.Header):
 		c = content.Bytes
 	case x.answersBinary(r):

@@ -181,8 +181,8 @@ func TestUnbuilt(t *testing.T) {
 		{"caller's own credentials", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Credentials = "arn:aws:iam::*:user/*"
 		}},
-		{"response streaming", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
-			m.MethodIntegration.ResponseTransferMode = "STREAM"
+		{"only proxy integrations stream", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
+			m.MethodIntegration.Type, m.MethodIntegration.ResponseTransferMode = "HTTP", "STREAM"
 		}},
 		{"a VPC link leads to HTTP backends", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type, m.MethodIntegration.ConnectionType = "AWS_PROXY", "VPC_LINK"

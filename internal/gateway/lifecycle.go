@@ -34,19 +34,31 @@ var lifecycle = []struct {
 	{step{"call HTTP backend", callHTTP}, of("HTTP")},
 	{step{"call AWS service", callService}, of("AWS")},
 	{step{"proxy to HTTP backend", proxyHTTP}, of("HTTP_PROXY")},
-	{step{"invoke function", invoke}, of("AWS_PROXY")},
+	{step{"invoke function", invoke}, whole("AWS_PROXY")},
+	{step{"have function stream", stream}, streaming("AWS_PROXY")},
 	{step{"choose integration response", chooseOutput}, shaped},
 	{step{"choose response template", chooseResponseTemplate}, shaped},
 	{step{"convert answer", convertAnswer}, func(m *method) bool { return shaped(m) && backed(m) }},
 	{step{"read answer for template", readForResponseTemplate}, shaped},
 	{step{"respond", respond}, shaped},
-	{step{"convert answer", convertProxied}, of("HTTP_PROXY")},
-	{step{"hand backend's answer on", handOn}, of("HTTP_PROXY")},
-	{step{"hand function's answer on", handOnFunction}, of("AWS_PROXY")},
+	{step{"convert answer", convertProxied}, whole("HTTP_PROXY")},
+	{step{"hand backend's answer on", handOn}, whole("HTTP_PROXY")},
+	{step{"hand function's answer on", handOnFunction}, whole("AWS_PROXY")},
+	{step{"hand stream on", handOnStream}, func(m *method) bool { return m.streams }},
 }
 
 func of(integration string) func(*method) bool {
 	return func(m *method) bool { return m.integration == integration }
+}
+
+// whole says that an integration's answer is one thing, and streaming that it
+// comes by and by.
+func whole(integration string) func(*method) bool {
+	return func(m *method) bool { return m.integration == integration && !m.streams }
+}
+
+func streaming(integration string) func(*method) bool {
+	return func(m *method) bool { return m.integration == integration && m.streams }
 }
 
 // shaped says that templates and mappings make the answer.

@@ -95,7 +95,7 @@ func (x *exchange) shownPath() string {
 // read to its end if it is to be told.
 func (x *exchange) tellBackend(latency time.Duration) error {
 	s, call, answer := x.story, &x.in.Call, &x.backend
-	if x.method.integration == "HTTP_PROXY" {
+	if x.method.integration == "HTTP_PROXY" || x.method.streams {
 		answer = x.response
 	}
 	if !s.steps {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/upstream"
 	"github.com/gatewright/gatewright/internal/validation"
 )
 
@@ -110,6 +112,7 @@ func (x *exchange) prepare(t *restapi.TestInvocation) error {
 	}
 	open := *declared
 	open.AuthorizationType, open.AuthorizerID, open.APIKeyRequired = "NONE", "", false
+	open.MethodIntegration = shortened(declared.MethodIntegration)
 	api.EndpointConfiguration = nil // a private API can be tested from anywhere
 	x.method = compiler.method(p, &configuration{&api, stage, resource, &open, validation.NewSet(t.Definition), nil})
 	x.scope.Context.ResourceID, x.scope.Context.ResourcePath = resource.ID, resource.Path
@@ -126,11 +129,42 @@ func (c *compiler) aroundTest(t *restapi.TestInvocation, st *restapi.Stage) (sur
 	return c.around(ctx, t.Namespace, st, t.Definition)
 }
 
+// A test of what streams ends with what has come in this time and up to this
+// size. [developer guide]
+const (
+	testStreamMillis = 35_000
+	testStreamSize   = 1 << 20
+)
+
+// shortened gives an integration that streams no more time than a test has.
+func shortened(i *restapi.Integration) *restapi.Integration {
+	if i == nil || i.ResponseTransferMode != "STREAM" {
+		return i
+	}
+	short := *i
+	short.TimeoutInMillis = min(i.TimeoutInMillis, testStreamMillis)
+	return &short
+}
+
+// gather reads the body of a test's answer.
+func (x *exchange) gather() ([]byte, error) {
+	r := x.response
+	streamed, ok := r.Stream.(*watched)
+	if !ok {
+		return appendAll(r.Body[:0], r.Stream, errAnswerTooLarge)
+	}
+	body, err := io.ReadAll(io.LimitReader(streamed.ReadCloser, testStreamSize)) // past the log, which is of callers
+	if errors.Is(err, upstream.ErrTimeout) {
+		err = nil
+	}
+	return body, err
+}
+
 // finishTest tells how the method ended.
 func (x *exchange) finishTest(err error) {
 	r := x.response
 	if err == nil && r.Stream != nil {
-		r.Body, err = appendAll(r.Body[:0], r.Stream, errAnswerTooLarge)
+		r.Body, err = x.gather()
 	}
 	closeStream(&x.backend)
 	closeStream(r)

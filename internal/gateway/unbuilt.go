@@ -44,7 +44,6 @@ var unbuilt = []struct {
 	}},
 	{"required API key", func(c *configuration) bool { return c.method.APIKeyRequired }},
 	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
-	{"response streaming", func(c *configuration) bool { return c.integration.ResponseTransferMode == "STREAM" }},
 }
 
 // refused returns why a method cannot be served as it is configured, or nil.
