@@ -13,7 +13,7 @@ var (
 	ErrBase64 = errors.New("body is not valid base64")
 
 	// ErrBytes says that a template was to be given bytes; it can read only text.
-	ErrBytes = errors.New("unable to transform: the payload is binary")
+	ErrBytes = errors.New("the payload is binary")
 )
 
 // A Handling is the contentHandling of an integration or an integration response.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/internal/content"
@@ -43,7 +44,7 @@ func convertBody(x *exchange) error {
 	r, c := x.request, x.method.handling.Request(x.plan.binary.Match(x.sent.contentType))
 	switch {
 	case x.template >= 0 && shaped(x.method) && !c.GivesText():
-		return content.ErrBytes
+		return fmt.Errorf("%w: %w", errRequestTemplate, content.ErrBytes)
 	case r.Body == nil || c == content.Bytes || encoded(r.Header):
 		return nil
 	case c == content.Text && !x.bodyRead && (r.BodyLen < 0 || r.BodyLen > maxWhole):
@@ -64,7 +65,7 @@ func convertAnswer(x *exchange) error {
 	accepted := x.plan.binary.Match(x.sent.accept)
 	c := x.output.handling.Response(x.answersBinary(&x.backend), accepted)
 	if x.template >= 0 && !c.GivesText() && (len(x.backend.Body) > 0 || x.backend.Stream != nil) {
-		return content.ErrBytes
+		return fmt.Errorf("%w: %w", errResponseTemplate, content.ErrBytes)
 	}
 	return x.convertResponse(&x.backend, c)
 }

@@ -97,7 +97,7 @@ func TestBinaryMock(t *testing.T) {
 	b.deploy(d, prod())
 	b.send(sentRequest{method: "OPTIONS", target: "/prod/fails"}).want(t, 500, internalServerError)
 	b.send(sentRequest{method: "OPTIONS", target: "/prod/works"}).want(t, 200, "")
-	if !strings.Contains(b.log.String(), "payload is binary") {
+	if !strings.Contains(b.log.String(), "unable to transform request: the payload is binary") {
 		t.Errorf("the log does not say why:\n%s", b.log)
 	}
 }
