@@ -207,12 +207,13 @@ func (s *Server) start(ctx context.Context) error {
 	if s.gateway, err = gateway.New(data); err != nil {
 		return err
 	}
+	s.serve("gateway", s.gateway) // callers need not wait for the control plane
 	settings.Store, settings.Runtime = s.store, s.gateway
 	api, err := control.New(settings)
 	if err != nil {
 		return err
 	}
-	s.serve(s.controlDoor(api))
+	s.serve("control", s.controlDoor(api))
 	return nil
 }
 
@@ -318,12 +319,13 @@ func (s *Server) functions() (*integration.Lambda, error) {
 	return integration.NewLambda(s.upstream, s.Lambda, s.LambdaCredentials)
 }
 
-func (s *Server) serve(controlHandler message.Handler) {
+// serve opens the door of that name, if there is one.
+func (s *Server) serve(name string, h message.Handler) {
 	for _, d := range s.doors {
-		d.edge = &edge.Server{Handler: controlHandler, Refuse: refuse, Log: s.Log.With("listener", d.name), MaxConnections: s.MaxConnections}
-		if d.name == "gateway" {
-			d.edge.Handler = s.gateway
+		if d.name != name {
+			continue
 		}
+		d.edge = &edge.Server{Handler: h, Refuse: refuse, Log: s.Log.With("listener", d.name), MaxConnections: s.MaxConnections}
 		s.serving.Go(func() {
 			if err := d.edge.Serve(d.listener); !errors.Is(err, edge.ErrServerClosed) {
 				s.Log.Error("listener ended", "listener", d.name, "error", err)
