@@ -127,7 +127,7 @@ func measureAll(ctx context.Context, o options, folder string) (report, error) {
 }
 
 // findBinary returns the absolute path of the binary under test, built into
-// folder when none was named.
+// folder, as it ships, when none was named.
 func findBinary(ctx context.Context, named, folder string) (string, error) {
 	if named != "" {
 		if _, err := os.Stat(named); err != nil {
@@ -137,7 +137,8 @@ func findBinary(ctx context.Context, named, folder string) (string, error) {
 	}
 	progress("building gatewright")
 	binary := filepath.Join(folder, "gatewright")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "github.com/gatewright/gatewright/cmd/gatewright")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s", "-o", binary, "github.com/gatewright/gatewright/cmd/gatewright")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	build.Stderr = os.Stderr
 	return binary, build.Run()
 }

@@ -44,13 +44,14 @@ func (r *results) measureProcess(ctx context.Context, o options, folder string) 
 	if err != nil {
 		return err
 	}
-	var figures []figure
-	var took []float64
+	if r.Figures, err = s.measureStart(ctx, o.binary, data, api); err != nil {
+		return err
+	}
 	for _, trial := range trials {
 		var values []float64
 		for i := range trial.times {
 			progress("%s: %d of %d", trial.name, i+1, trial.times)
-			g, t, start, err := s.fresh(ctx, o.binary, data, api)
+			g, t, _, err := s.fresh(ctx, o.binary, data, api)
 			if err != nil {
 				return err
 			}
@@ -59,12 +60,10 @@ func (r *results) measureProcess(ctx context.Context, o options, folder string) 
 				return fmt.Errorf("%s: %w\n%s", trial.name, err, g.logged())
 			}
 			g.stop()
-			values, took = append(values, value), append(took, start.Seconds()*1000)
+			values = append(values, value)
 		}
-		figures = append(figures, figure{trial.name, "MiB", spreadOf(values), trial.target})
+		r.Figures = append(r.Figures, figure{trial.name, "MiB", spreadOf(values), trial.target})
 	}
-	start := figure{"start to first answer", "ms", spreadOf(took), 60}
-	r.Figures = append([]figure{start}, figures...)
 	return nil
 }
 
@@ -76,19 +75,6 @@ func (s *stable) prepare(ctx context.Context, binary, data, backend string) (api
 	}
 	defer g.stop()
 	return g.mainAPI(backend, backend)
-}
-
-// fresh starts a server on a data folder and returns how long it took until a
-// caller had an answer of the API.
-func (s *stable) fresh(ctx context.Context, binary, data, api string) (*gatewright, *target, time.Duration, error) {
-	begin := time.Now()
-	g, err := s.launch(binary, data)
-	if err != nil {
-		return nil, nil, 0, err
-	}
-	t := g.target(mock, 200, isJSON(mockBody), api, "/mock")
-	err = g.await(ctx, t.verify)
-	return g, t, time.Since(begin), err
 }
 
 // atRest returns the memory of a server that has answered one request.
