@@ -20,7 +20,7 @@ const module = "github.com/gatewright/gatewright"
 var arrows = map[string][]string{
 	"cmd/gatewright": {"", "internal/users"},
 	"": {
-		"internal/control", "internal/edge", "internal/gateway", "internal/gatewayresponse", "internal/integration",
+		"internal/control", "internal/edge", "internal/function", "internal/gateway", "internal/gatewayresponse", "internal/integration",
 		"internal/mapping", "internal/message", "internal/restapi", "internal/store", "internal/store/bolt",
 		"internal/store/memory", "internal/upstream", "internal/users", "internal/pattern",
 	},
@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 		"internal/integration", "internal/upstream", "internal/store", "internal/validation",
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
+	"internal/function":        {"internal/message", "internal/upstream"},
 	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},
 	"internal/mapping":         {"internal/message", "jsonpath", "vtl"},
 	"internal/content":         {"internal/message"},

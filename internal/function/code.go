@@ -1,0 +1,94 @@
+package function
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// maxFiles is how many files of a function's code are looked at.
+	maxFiles = 2000
+
+	// lookEvery is how long a look at the code is good for. One that takes long
+	// is good for longer.
+	lookEvery = 100 * time.Millisecond
+)
+
+// code is the files of a function, looked at when it is invoked: what was saved
+// before a request is what answers it.
+type code struct {
+	paths []string
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	sum  uint64 // of names, sizes and times
+	next time.Time
+}
+
+var errTooManyFiles = fmt.Errorf("there are more than %d files", maxFiles)
+
+// changed reports whether the code is not what it was when last looked at. While
+// one looks, others go by what they know.
+func (c *code) changed() bool {
+	if len(c.paths) == 0 || !c.mu.TryLock() {
+		return false
+	}
+	defer c.mu.Unlock()
+	begin := time.Now()
+	if begin.Before(c.next) {
+		return false
+	}
+	sum, err := c.look()
+	if errors.Is(err, errTooManyFiles) {
+		c.log.Warn("the function's code is not watched; watch says which files and folders it is in", "cause", err)
+		c.paths = nil
+		return false
+	}
+	now := time.Now()
+	c.next = now.Add(max(lookEvery, 20*now.Sub(begin)))
+	changed := c.sum != sum
+	c.sum = sum
+	return changed
+}
+
+// look sums up all files but those that are hidden or that package managers and
+// interpreters put there. What goes away meanwhile is a change as well.
+func (c *code) look() (uint64, error) {
+	sum, files := fnv.New64a(), 0
+	for _, root := range c.paths {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				fmt.Fprintln(sum, path, err)
+				return nil
+			}
+			if path != root && unwatched(d.Name()) {
+				if d.IsDir() {
+					return filepath.SkipDir
+				}
+				return nil
+			}
+			if files++; files > maxFiles {
+				return errTooManyFiles
+			}
+			if info, err := d.Info(); err == nil && !d.IsDir() {
+				fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
+			}
+			return nil
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return sum.Sum64(), nil
+}
+
+func unwatched(name string) bool {
+	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "__pycache__"
+}

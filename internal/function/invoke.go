@@ -1,0 +1,239 @@
+package function
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/upstream"
+)
+
+// How large an event may be, by the way in which the function is invoked.
+// [developer guide, "Lambda quotas"]
+var maxEvent = map[string]int{"RequestResponse": 6 << 20, "Event": 1 << 20, "DryRun": 6 << 20}
+
+// defaultWait is how long a call without a Timeout waits for its answer.
+const defaultWait = 29 * time.Second
+
+// Do answers a call of Lambda's Invoke API:
+// POST /2015-03-31/functions/{function}/invocations. It is to functions here
+// what upstream.Origin's Do is to those elsewhere: the call's time is that of the
+// caller, who waits no longer than his Timeout, and the function goes on for as
+// long as its own.
+func (h *Host) Do(call *upstream.Call, res *message.Response) error {
+	res.Status, res.Header, res.Body = 0, res.Header[:0], res.Body[:0]
+	id := newRequestID()
+	res.Header.Add("Content-Type", "application/json")
+	res.Header.Add("x-amzn-RequestId", id)
+	q, err := h.request(call, id)
+	if err == nil {
+		err = q.invoke(call, res)
+	}
+	var refused *refusal
+	if errors.As(err, &refused) {
+		refused.write(res)
+		return nil
+	}
+	return err
+}
+
+// A request is a call of the Invoke API, understood.
+type request struct {
+	*invocation
+	function  *function
+	mode      string
+	qualifier string
+}
+
+// request reads a call.
+func (h *Host) request(call *upstream.Call, id string) (*request, error) {
+	path, query, _ := strings.Cut(call.Target, "?")
+	escaped, ok := strings.CutPrefix(path, "/2015-03-31/functions/")
+	escaped, whole := strings.CutSuffix(escaped, "/invocations")
+	function, err := url.PathUnescape(escaped)
+	if !ok || !whole || err != nil || call.Method != http.MethodPost {
+		return nil, refuse(http.StatusNotFound, "UnknownOperationException", "functions on this machine know the operation Invoke and no other")
+	}
+	name, qualifier := parseFunction(function)
+	if values, err := url.ParseQuery(query); err == nil {
+		qualifier = cmp.Or(qualifier, values.Get("Qualifier"))
+	}
+	arn := function
+	if !strings.HasPrefix(arn, "arn:") {
+		arn = "arn:aws:lambda:" + h.Region + ":" + h.Account + ":function:" + name
+		if qualifier != "" {
+			arn += ":" + qualifier
+		}
+	}
+	f := h.functions[name]
+	if f == nil {
+		return nil, refuse(http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+arn)
+	}
+	q := &request{invocation: &invocation{id: id, arn: arn}, function: f, qualifier: qualifier}
+	return q, q.read(call)
+}
+
+// read reads the event and what is said of it.
+func (q *request) read(call *upstream.Call) error {
+	q.mode = cmp.Or(call.Header.Get("X-Amz-Invocation-Type"), "RequestResponse")
+	limit, ok := maxEvent[q.mode]
+	if !ok {
+		return refuse(http.StatusBadRequest, "InvalidParameterValueException", "there is no invocation type "+q.mode)
+	}
+	event, size, err := eventOf(call, limit)
+	if err != nil {
+		return err
+	}
+	if size > int64(limit) {
+		return refuse(http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException",
+			fmt.Sprintf("%d byte payload is too large for the %s invocation type (limit %d bytes)", size, q.mode, limit))
+	}
+	if len(event) == 0 {
+		event = []byte("{}")
+	}
+	if !json.Valid(event) {
+		return refuse(http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
+	}
+	context, err := base64.StdEncoding.DecodeString(call.Header.Get("X-Amz-Client-Context"))
+	if err != nil || len(context) > 0 && !json.Valid(context) {
+		return refuse(http.StatusBadRequest, "InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.")
+	}
+	q.event, q.trace = event, call.Header.Get("X-Amzn-Trace-Id")
+	q.clientContext = strings.NewReplacer("\r", " ", "\n", " ").Replace(string(context)) // means the same, on one line
+	return nil
+}
+
+// eventOf returns a call's body, which is the caller's again when Do returns, as
+// far as it is within the limit, and its size.
+func eventOf(call *upstream.Call, limit int) (event []byte, size int64, err error) {
+	if call.Stream == nil {
+		return bytes.Clone(call.Body), int64(len(call.Body)), nil
+	}
+	event, err = io.ReadAll(io.LimitReader(call.Stream, int64(limit)+1))
+	return event, max(int64(len(event)), call.StreamLen), err
+}
+
+// invoke runs the function, or has it run behind the caller's back.
+func (q *request) invoke(call *upstream.Call, res *message.Response) error {
+	switch q.mode {
+	case "DryRun":
+		res.Status = http.StatusNoContent
+		return nil
+	case "Event":
+		res.Status = http.StatusAccepted
+		return q.invokeBehind()
+	}
+	done := make(chan outcome, 1)
+	q.finished = func(o outcome) { done <- o }
+	if err := q.function.submit(q.invocation); err != nil {
+		return err
+	}
+	o, err := q.wait(call, done)
+	if err = cmp.Or(err, o.err); err != nil {
+		return err
+	}
+	res.Status = http.StatusOK
+	res.Header.Add("X-Amz-Executed-Version", executedVersion(q.qualifier))
+	if o.failed {
+		res.Header.Add("X-Amz-Function-Error", "Unhandled")
+	}
+	res.Body = append(res.Body, o.body...)
+	return nil
+}
+
+// executedVersion is the version that a qualifier stands for: there is one
+// version of each function here.
+func executedVersion(qualifier string) string {
+	if strings.Trim(qualifier, "0123456789") == "" {
+		return cmp.Or(qualifier, "$LATEST")
+	}
+	return "$LATEST"
+}
+
+// wait waits for the outcome for as long as the caller does.
+func (q *request) wait(call *upstream.Call, done <-chan outcome) (outcome, error) {
+	timer := time.NewTimer(cmp.Or(call.Timeout, defaultWait))
+	defer timer.Stop()
+	left := make(chan struct{})
+	if call.Caller != nil {
+		stop := call.Caller.OnLeave(func() { close(left) })
+		defer stop()
+	}
+	select {
+	case o := <-done:
+		return o, nil
+	case <-timer.C:
+		q.function.abandon(q.invocation)
+		return outcome{}, upstream.ErrTimeout
+	case <-left:
+		q.function.abandon(q.invocation)
+		return outcome{}, upstream.ErrCallerLeft
+	}
+}
+
+// invokeBehind runs the function once, with nobody waiting. What it answers is
+// gone; that it fails is logged.
+func (q *request) invokeBehind() error {
+	f := q.function
+	f.host.behind.Add(1)
+	q.finished = func(o outcome) {
+		if o.failed || o.err != nil {
+			f.logger(q.id).Warn("asynchronous invocation failed", "error", cmp.Or(o.err, errors.New(string(o.body[:min(len(o.body), maxLine)]))))
+		}
+		f.host.behind.Done()
+	}
+	err := f.submit(q.invocation)
+	if err != nil {
+		f.host.behind.Done()
+	}
+	return err
+}
+
+// A refusal is an error of the service in Lambda's form: the function was not
+// run.
+type refusal struct {
+	status int
+	kind   string
+	reason string
+	text   string
+}
+
+func refuse(status int, kind, text string) error {
+	return &refusal{status: status, kind: kind, text: text}
+}
+
+// What an invocation is refused with that would be right at another time.
+var (
+	errThrottled = &refusal{http.StatusTooManyRequests, "TooManyRequestsException", "ConcurrentInvocationLimitExceeded", "Rate Exceeded."}
+	errClosed    = &refusal{http.StatusServiceUnavailable, "ServiceException", "", "functions are being ended"}
+)
+
+func (r *refusal) Error() string { return r.kind + ": " + r.text }
+
+func (r *refusal) write(res *message.Response) {
+	body, _ := json.Marshal(struct { // of strings
+		Reason  string `json:",omitempty"`
+		Type    string
+		Message string
+	}{r.reason, "User", r.text})
+	res.Status = r.status
+	res.Header.Add("x-amzn-ErrorType", r.kind)
+	res.Body = append(res.Body, body...)
+}
+
+func newRequestID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
