@@ -25,7 +25,7 @@ import (
 type compiler struct {
 	store    store.Store
 	upstream *upstream.Client
-	lambda   *integration.Lambda // nil: functions cannot be reached
+	lambda   *integration.Lambda
 	services *integration.Services
 	vpcLinks map[string]string // addresses by target ARN, link id or link name
 	log      *slog.Logger
@@ -199,27 +199,15 @@ func (m *method) readMappings(i *restapi.Integration) {
 func (c *compiler) service(p *plan, m *method, i *restapi.Integration) (err error) {
 	m.readMappings(i)
 	m.source = sourceOf(p)
-	switch {
-	case !integration.IsFunction(i.URI, p.variables):
-		m.service, err = c.services.Service(i, p.variables)
-	case c.lambda == nil:
-		return errNoLambda
-	default:
+	if integration.IsFunction(i.URI, p.variables) {
 		m.service, err = c.lambda.Service(i, p.variables)
-	}
-	if errors.Is(err, integration.ErrNoEndpoint) {
-		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
+	} else {
+		m.service, err = c.services.Service(i, p.variables)
 	}
 	if err == nil {
 		m.scheme = m.service.Scheme()
 	}
 	return err
-}
-
-// errNoLambda is what a function fails with that cannot be reached.
-var errNoLambda = &gatewayresponse.Failure{
-	Type:  gatewayresponse.IntegrationFailure,
-	Cause: errors.New("function cannot be reached: --lambda says where functions are invoked, and was not given"),
 }
 
 // function compiles the invocation of a Lambda function. Mappings have no effect
@@ -233,9 +221,6 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	}
 	if name, illegal := mapping.CompileRequest(i.RequestParameters).Illegal(i.Type); illegal {
 		return fmt.Errorf("%s %w", name, integration.ErrHeader)
-	}
-	if c.lambda == nil {
-		return errNoLambda
 	}
 	uri, err := mapping.CompileURI(i.URI, nil)
 	if err != nil {
@@ -353,6 +338,9 @@ func (c *compiler) output(p *plan, m *method, status string, r *restapi.Integrat
 func failure(err error) error {
 	if f, ok := err.(*gatewayresponse.Failure); ok {
 		return f
+	}
+	if errors.Is(err, integration.ErrNoEndpoint) { // the operator's to mend
+		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
 	}
 	return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: err}
 }

@@ -55,6 +55,9 @@ func New(c Config) (*Gateway, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Lambda == nil {
+		c.Lambda = new(integration.Lambda)
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

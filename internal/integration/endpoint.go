@@ -72,7 +72,8 @@ func NewServices(client *upstream.Client, endpoints Endpoints, credentials aws.C
 	return &Services{client, endpoints, newSigner(credentials)}
 }
 
-// ErrNoEndpoint says that nobody has told where a service is called.
+// ErrNoEndpoint says that nobody has told where a service is called or a function
+// is.
 var ErrNoEndpoint = errors.New("service cannot be reached")
 
 // locate returns the URL of the service that a URI names.

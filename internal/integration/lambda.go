@@ -14,10 +14,11 @@ import (
 	"github.com/gatewright/gatewright/internal/upstream"
 )
 
-// A Lambda is where functions are invoked.
+// A Lambda is where functions are invoked. The zero value reaches none.
 type Lambda struct {
-	client   *upstream.Client
-	endpoint string // URL; "" is AWS itself, in the function's region
+	local    Local            // nil: there is none
+	client   *upstream.Client // nil: there are only local functions
+	endpoint string           // URL; "" is AWS itself, in the function's region
 	signer   *signer
 }
 
@@ -33,6 +34,21 @@ func NewLambda(client *upstream.Client, endpoint string, credentials aws.Credent
 		return nil, fmt.Errorf("lambda endpoint: %w", err)
 	}
 	return l, nil
+}
+
+// A Local has functions of its own, on this machine, and answers calls of the
+// Invoke API for them as a Lambda service would.
+type Local interface {
+	Has(function string) bool // a name or an ARN
+	backend
+}
+
+// Prefer has the functions that local has invoked there.
+func (l *Lambda) Prefer(local Local) { l.local = local }
+
+// A backend is what answers calls.
+type backend interface {
+	Do(call *upstream.Call, answer *message.Response) error
 }
 
 // origin returns the backend that serves a region and the path under which it
@@ -52,9 +68,9 @@ func (l *Lambda) origin(region string) (*upstream.Origin, *url.URL, error) {
 
 // A Function is a function to invoke. It never changes.
 type Function struct {
-	lambda *Lambda
-	origin *upstream.Origin
+	origin backend
 	url    *url.URL
+	signer *signer
 	region string
 	way    *way
 }
@@ -98,25 +114,39 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 			return nil, fmt.Errorf("%w: %q", errFunctionURI, uri)
 		}
 		region = arn[3]
-		if l.endpoint != "" {
-			function = arn[6]
-		}
 	}
 	if !isRegion(region) {
 		return nil, fmt.Errorf("%w: region %q", errFunctionURI, region)
+	}
+	if l.local != nil && l.local.Has(function) {
+		f := &Function{origin: l.local, signer: newSigner(nil), region: region, way: way}
+		return f.at(&url.URL{Scheme: "http", Host: "localhost"}, function)
+	}
+	if l.client == nil {
+		return nil, fmt.Errorf("%w: --function runs functions on this machine, --lambda says where all others are invoked, and neither was given for %s",
+			ErrNoEndpoint, function)
+	}
+	if arn[0] == "arn" && l.endpoint != "" {
+		function = arn[6]
 	}
 	origin, base, err := l.origin(region)
 	if err != nil {
 		return nil, err
 	}
+	f := &Function{origin: origin, signer: l.signer, region: region, way: way}
+	return f.at(base, function)
+}
+
+// at gives f the URL of a function below base.
+func (f *Function) at(base *url.URL, function string) (_ *Function, err error) {
 	u := *base
-	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + way.before +
-		strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + way.after
+	escaped := strings.TrimRight(u.EscapedPath(), "/") + "/" + f.way.before +
+		strings.ReplaceAll(url.PathEscape(function), ":", "%3A") + f.way.after
 	if u.Path, err = url.PathUnescape(escaped); err != nil {
 		return nil, err
 	}
-	u.RawPath = escaped
-	return &Function{l, origin, &u, region, way}, nil
+	u.RawPath, f.url = escaped, &u
+	return f, nil
 }
 
 // isRegion reports whether a region can be a part of a host name: signed calls go
@@ -183,7 +213,7 @@ func (f *Function) Invoke(in *Input, event []byte, v Invocation, res *message.Re
 		message.Field{Name: "X-Amz-Source-Arn", Value: v.SourceARN},
 		message.Field{Name: "x-amzn-lambda-integration-tag", Value: in.Scope.Context.RequestID},
 	)
-	if err := f.lambda.signer.sign(call, scope{service: "lambda", region: f.region}, v.Now); err != nil {
+	if err := f.signer.sign(call, scope{service: "lambda", region: f.region}, v.Now); err != nil {
 		return fmt.Errorf("%w: %w", ErrInvoke, err)
 	}
 	if err := f.origin.Do(call, res); err != nil {

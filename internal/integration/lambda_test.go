@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -120,4 +121,46 @@ func mac(key []byte, s string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(s))
 	return h.Sum(nil)
+}
+
+// A localFunctions has one function, whose answer is what was asked for.
+type localFunctions string
+
+func (l localFunctions) Has(function string) bool { return strings.Contains(function, string(l)) }
+
+func (l localFunctions) Do(call *upstream.Call, answer *message.Response) error {
+	answer.Status, answer.Body = 200, append(answer.Body[:0], call.Target+" "+call.Header.Get("Authorization")...)
+	return nil
+}
+
+func TestLocalFunctionsComeFirst(t *testing.T) {
+	client := new(upstream.Client)
+	defer client.Close()
+	elsewhere, err := NewLambda(client, "http://h:1", credentials.NewStaticCredentialsProvider("AKID", "secret", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
+	for _, l := range []*Lambda{new(Lambda), elsewhere} {
+		l.Prefer(localFunctions("mine"))
+		f, err := l.Function(prefix + "arn:aws:lambda:us-east-1:1:function:mine:live/invocations")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var res message.Response
+		in := Input{Scope: &mapping.Scope{Request: new(message.Request)}}
+		if err := f.Invoke(&in, []byte("{}"), Invocation{Now: time.Now()}, &res); err != nil {
+			t.Fatal(err)
+		}
+		want := "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A1%3Afunction%3Amine%3Alive/invocations "
+		if string(res.Body) != want {
+			t.Errorf("local function was called with %q; want %q, unsigned", res.Body, want)
+		}
+	}
+	if f, err := elsewhere.Function(prefix + "yours/invocations"); err != nil || f.url.Host != "h:1" {
+		t.Errorf("another function is at %v, error %v", f, err)
+	}
+	if _, err := new(Lambda).Function(prefix + "yours/invocations"); !errors.Is(err, ErrNoEndpoint) {
+		t.Errorf("a function that nobody has: error %v; want %v", err, ErrNoEndpoint)
+	}
 }

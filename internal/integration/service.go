@@ -10,14 +10,13 @@ import (
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
-	"github.com/gatewright/gatewright/internal/upstream"
 )
 
 // A Service is a compiled integration of type AWS: a call of one of AWS's
 // services. It never changes.
 type Service struct {
 	method   string // "": the caller's
-	origin   *upstream.Origin
+	origin   backend
 	scheme   string
 	host     string
 	path     mapping.URI
@@ -81,7 +80,7 @@ func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*
 	}
 	v := newService(i, &mapped)
 	v.origin, v.scheme, v.host, v.function = f.origin, f.url.Scheme, f.url.Host, true
-	v.signer, v.scope = l.signer, scope{service: "lambda", region: f.region}
+	v.signer, v.scope = f.signer, scope{service: "lambda", region: f.region}
 	if v.path, err = mapping.CompileURI(f.url.EscapedPath(), nil); err != nil {
 		return nil, err
 	}
