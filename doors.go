@@ -32,6 +32,10 @@ func (s *Server) controlDoor(api http.Handler) message.Handler {
 				refuseWith(&gatewayresponse.Failure{Status: http.StatusForbidden, ErrorType: "AccessDeniedException", Message: why}, &x.Response)
 				return
 			}
+			if s.invokes(&x.Request) {
+				s.invoke(x)
+				return
+			}
 			control.Serve(x)
 			respell(x.Response.Header)
 		}

@@ -17,8 +17,8 @@ import (
 
 	"github.com/gatewright/gatewright/internal/control"
 	"github.com/gatewright/gatewright/internal/edge"
+	"github.com/gatewright/gatewright/internal/function"
 	"github.com/gatewright/gatewright/internal/gateway"
-	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
 	"github.com/gatewright/gatewright/internal/store"
@@ -99,8 +99,10 @@ type Server struct {
 	Account string // of callers whose credentials name none; "": DefaultAccount
 	Region  string // likewise; "": DefaultRegion
 
-	// Lambda is the URL at which functions are invoked; AWS: at AWS itself;
-	// "": nowhere. Calls are signed when there are LambdaCredentials.
+	// Functions run on this machine. Those of other names are invoked at the URL
+	// Lambda; AWS: at AWS itself; "": nowhere. Calls are signed when there are
+	// LambdaCredentials.
+	Functions         []Function
 	Lambda            string
 	LambdaCredentials aws.CredentialsProvider
 
@@ -137,6 +139,7 @@ type Server struct {
 	execution *lineFile        // the execution log; nil: there is none
 	store     store.Store
 	upstream  *upstream.Client
+	functions *function.Host
 	gateway   *gateway.Gateway
 	doors     []*door
 	draining  chan struct{}
@@ -180,6 +183,9 @@ func (s *Server) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.functions, err = s.host(); err != nil {
+		return err
+	}
 	if err := s.listen(ctx); err != nil {
 		return err
 	}
@@ -191,7 +197,7 @@ func (s *Server) start(ctx context.Context) error {
 		return err
 	}
 	s.upstream = &upstream.Client{RootCAs: authorities}
-	lambda, err := s.functions()
+	lambda, err := s.lambda()
 	if err != nil {
 		return err
 	}
@@ -308,17 +314,6 @@ func (s *Server) limits() (*control.Limits, error) {
 	return limits, nil
 }
 
-// functions is where functions are invoked, or nil.
-func (s *Server) functions() (*integration.Lambda, error) {
-	switch s.Lambda {
-	case "":
-		return nil, nil
-	case AWS:
-		return integration.NewLambda(s.upstream, "", s.LambdaCredentials)
-	}
-	return integration.NewLambda(s.upstream, s.Lambda, s.LambdaCredentials)
-}
-
 // serve opens the door of that name, if there is one.
 func (s *Server) serve(name string, h message.Handler) {
 	for _, d := range s.doors {
@@ -362,8 +357,8 @@ func (s *Server) InvokeURL(apiID, stage string) string {
 }
 
 // Shutdown stops accepting connections, lets requests that are under way finish,
-// and closes the state. When ctx ends first, what is left is cut and the error
-// says so.
+// and functions that nobody waits for, and closes the state. When ctx ends
+// first, what is left is cut and the error says so.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.drainOnce.Do(func() { close(s.draining) })
 	errs := make([]error, len(s.doors))
@@ -374,6 +369,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		}
 	}
 	all.Wait()
+	if s.functions != nil {
+		errs = append(errs, s.functions.Shutdown(ctx))
+	}
 	return errors.Join(append(errs, s.Close())...)
 }
 
@@ -391,6 +389,9 @@ func (s *Server) Close() error {
 	if s.gateway != nil {
 		errs = append(errs, s.gateway.Close())
 	}
+	if s.functions != nil {
+		errs = append(errs, s.functions.Close())
+	}
 	if s.upstream != nil {
 		errs = append(errs, s.upstream.Close())
 	}
@@ -403,7 +404,8 @@ func (s *Server) Close() error {
 	if s.execution != nil {
 		errs = append(errs, s.execution.close())
 	}
-	s.doors, s.gateway, s.upstream, s.store, s.trail, s.execution = nil, nil, nil, nil, nil, nil
+	s.doors, s.gateway, s.functions, s.upstream, s.store = nil, nil, nil, nil, nil
+	s.trail, s.execution = nil, nil
 	return errors.Join(errs...)
 }
 

@@ -44,7 +44,9 @@ in the config file, "control". A flag wins over the environment, the
 environment over the file.`,
 		Example: `  gatewright serve --example
   export AWS_ENDPOINT_URL_API_GATEWAY=http://127.0.0.1:4566
-  aws apigateway get-rest-apis`,
+  aws apigateway get-rest-apis
+
+  gatewright serve --function greet="python3 -m awslambdaric greet.handler"`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("serve takes no arguments, got %q; see %s --help", args[0], c.CommandPath())}
@@ -63,7 +65,8 @@ environment over the file.`,
 	f.StringVar(&s.server.Control, "control", gatewright.DefaultControl, "address of the control plane; it answers invocations too")
 	f.StringVar(&s.server.Gateway, "gateway", "", "address of the data plane alone, for the world")
 	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
-	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which Lambda functions are invoked, or "aws"`)
+	f.Var(functionFlag{&s.server.Functions}, "function", "Lambda function that runs on this machine, by a command that speaks the Lambda Runtime API; may be repeated")
+	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which all other Lambda functions are invoked, or "aws"`)
 	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
 	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads, by its target's ARN, its id or its name: payments=10.0.0.7:8080")
 	f.StringVar(&s.server.CAFile, "ca-file", "", "PEM file of authorities that backends are believed besides those of the system")

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -17,9 +19,12 @@ func fillFlags(flags *pflag.FlagSet, file string, env func(string) (string, bool
 	if file == "" {
 		file, _ = env("GATEWRIGHT_CONFIG")
 	}
-	settings, err := readConfig(file)
+	settings, functions, err := readConfig(file)
 	if err != nil {
 		return err
+	}
+	if _, ok := settings["function"]; ok {
+		return fmt.Errorf("%s: functions are a map here: functions: {NAME: {command: COMMAND}}", file)
 	}
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -39,6 +44,9 @@ func fillFlags(flags *pflag.FlagSet, file string, env func(string) (string, bool
 			}
 		}
 	})
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		flags.Lookup("function").Value.(functionFlag).add(name, functions[name], env)
+	}
 	unknown := make([]string, 0, len(settings))
 	for name := range settings {
 		unknown = append(unknown, name)
@@ -51,21 +59,29 @@ func fillFlags(flags *pflag.FlagSet, file string, env func(string) (string, bool
 }
 
 // readConfig reads a YAML file of settings, as the text that a flag would be
-// given; a list becomes its elements with commas between them.
-func readConfig(file string) (map[string]string, error) {
+// given, and of functions; a list becomes its elements with commas between them.
+func readConfig(file string) (map[string]string, map[string]functionConfig, error) {
 	if file == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("config file: %w", err)
+		return nil, nil, fmt.Errorf("config file: %w", err)
 	}
-	var values map[string]any
-	if err := yaml.Unmarshal(text, &values); err != nil {
-		return nil, fmt.Errorf("config file %s: %w", file, err)
+	defer text.Close()
+	var values struct {
+		Functions map[string]functionConfig
+		Settings  map[string]any `yaml:",inline"`
 	}
-	settings := make(map[string]string, len(values))
-	for name, v := range values {
+	document, err := yaml.NewLoader(text, yaml.WithKnownFields())
+	if err == nil {
+		err = document.Load(&values)
+	}
+	if err != nil && !errors.Is(err, io.EOF) { // there may be nothing in it
+		return nil, nil, fmt.Errorf("config file %s: %w", file, err)
+	}
+	settings := make(map[string]string, len(values.Settings))
+	for name, v := range values.Settings {
 		switch v := v.(type) {
 		case []any:
 			elements := make([]string, len(v))
@@ -74,10 +90,10 @@ func readConfig(file string) (map[string]string, error) {
 			}
 			settings[name] = strings.Join(elements, ",")
 		case map[string]any:
-			return nil, fmt.Errorf("config file %s: %s is a text, a number or a list, not a map", file, name)
+			return nil, nil, fmt.Errorf("config file %s: %s is a text, a number or a list, not a map", file, name)
 		default:
 			settings[name] = fmt.Sprint(v)
 		}
 	}
-	return settings, nil
+	return settings, values.Functions, nil
 }

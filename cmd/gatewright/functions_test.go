@@ -1,0 +1,100 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewright/gatewright"
+)
+
+func TestFunctions(t *testing.T) {
+	const file = `
+functions:
+  list:
+    command: python3 -m awslambdaric "list.py handler"
+    dir: functions
+    environment: {TABLE: pets, EMPTY: "", REGION: , ABSENT: }
+    timeout: 3
+    memory: 512
+    concurrency: 2
+    watch: [functions, lib]
+  still: {command: [./a b], timeout: 1m30s, watch: []}
+  greet: {command: from the file}
+`
+	env := map[string]string{"REGION": "eu-west-1"}
+	list := gatewright.Function{
+		Name: "list", Command: []string{"python3", "-m", "awslambdaric", "list.py handler"}, Dir: "functions",
+		Environment: map[string]string{"TABLE": "pets", "EMPTY": "", "REGION": "eu-west-1"},
+		Timeout:     3 * time.Second, Memory: 512, Concurrency: 2, Watch: []string{"functions", "lib"},
+	}
+	still := gatewright.Function{
+		Name: "still", Command: []string{"./a b"}, Timeout: 90 * time.Second, Watch: []string{}, Environment: map[string]string{},
+	}
+	greet := gatewright.Function{Name: "greet", Command: []string{"node", "a=b, c.js"}}
+	got, err := functionsOf(t, []string{"--function", `greet=node 'a=b, c.js'`}, env, file)
+	want := []gatewright.Function{greet, list, still}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("error %v, functions (-want +got):\n%s", err, diff)
+	}
+
+	got, err = functionsOf(t, nil, map[string]string{"GATEWRIGHT_FUNCTION": "a=x\nb=y z\n"}, "")
+	want = []gatewright.Function{{Name: "a", Command: []string{"x"}}, {Name: "b", Command: []string{"y", "z"}}}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("of the environment: error %v, functions (-want +got):\n%s", err, diff)
+	}
+}
+
+// functionsOf returns the functions that the settings say there are.
+func functionsOf(t *testing.T, args []string, env map[string]string, text string) ([]gatewright.Function, error) {
+	t.Helper()
+	flags := serveCommand().Flags()
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(t.TempDir(), "gatewright.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := fillFlags(flags, file, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	return *flags.Lookup("function").Value.(functionFlag).functions, err
+}
+
+func TestFunctionsThatAreNone(t *testing.T) {
+	for _, c := range []struct{ name, flag, file, errorHas string }{
+		{"no command", "greet=", "", "there is no command"},
+		{"no name", "=node", "", `is not like greet="node greet.js"`},
+		{"no equals sign", "node greet.js", "", `is not like greet="node greet.js"`},
+		{"an open quote", `greet=node "greet.js`, "", "a quote is not closed"},
+		{"a setting that is not there", "", "functions: {f: {comand: x}}", "comand"},
+		{"a time that is none", "", "functions: {f: {command: x, timeout: soon}}", "soon"},
+		{"a list of functions", "", "functions: [x]", "config file"},
+		{"the flag's name", "", "function: greet=node", "functions are a map here"},
+	} {
+		var args []string
+		if c.flag != "" {
+			args = []string{"--function", c.flag}
+		}
+		if _, err := functionsOf(t, args, nil, c.file); err == nil || !strings.Contains(err.Error(), c.errorHas) {
+			t.Errorf("%s: error %v does not say %q", c.name, err, c.errorHas)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for command, want := range map[string][]string{
+		"a b\tc":                {"a", "b", "c"},
+		`"a b" 'c "d"' ""`:      {"a b", `c "d"`, ""},
+		`a\ b\"c 'd\e' f"g h"i`: {`a b"c`, `d\e`, "fg hi"},
+		"$HOME *":               {"$HOME", "*"},
+	} {
+		got, err := split(command)
+		if diff := cmp.Diff(want, []string(got)); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", command, err, diff)
+		}
+	}
+}
