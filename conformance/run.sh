@@ -111,11 +111,29 @@ install_terraform() {
 	fi
 }
 
+# Functions run as they do on AWS, by its runtime interface clients.
+install_functions() {
+	{ has node && has npm && has curl; } || { without Functions "node, npm or curl is not on the PATH"; return; }
+	from=$here/functions
+	if stale functions "$from/requirements.txt" "$from/package-lock.json" "$from/rapid-client.node.js"; then
+		if ! { python3 -m venv "$client/python" && "$client/python/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$from/requirements.txt"; } >"$client/log" 2>&1; then
+			cat "$client/log" >&2
+			without Functions "what conformance/functions/requirements.txt names cannot be installed"
+			return
+		fi
+		cp "$from/.npmrc" "$from"/package*.json "$client"
+		(cd "$client" && npm ci --silent --ignore-scripts --no-audit --no-fund) || fail "what conformance/functions names cannot be installed"
+		cp "$from/rapid-client.node.js" "$client/node_modules/aws-lambda-ric/dist"
+		installed "$from/requirements.txt" "$from/package-lock.json" "$from/rapid-client.node.js"
+	fi
+}
+
 install_python
 install_go
 install_javascript
 install_java
 install_terraform
+install_functions
 export NOT_RUN
 
 if [ -z "${GATEWRIGHT:-}" ]; then
