@@ -150,7 +150,9 @@ func lambdaAPI(t *testing.T, service *held) (api *gatewrighttest.API, method, ur
 func TestStreamFromFunction(t *testing.T) {
 	service := hold(t, "application/vnd.amazon.eventstream", written)
 	_, _, url := lambdaAPI(t, service)
-	go func() { service.say <- `{"statusCode": 201, "headers": {"X-A": "1"}, "cookies": ["a=1", "b=2"]}` + delimiter }()
+	go func() {
+		service.say <- `{"statusCode": 201, "headers": {"X-A": "1"}, "cookies": ["a=1", "b=2"]}` + delimiter
+	}()
 	answer := begin(t, url)
 	if cookies := answer.Header.Values("Set-Cookie"); answer.StatusCode != 201 || answer.Header.Get("X-A") != "1" || fmt.Sprint(cookies) != "[a=1 b=2]" {
 		t.Errorf("got %s %v", answer.Status, answer.Header)
