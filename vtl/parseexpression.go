@@ -101,7 +101,12 @@ func (p *parser) literal() expr {
 // maxDigits bounds how long a number is written.
 const maxDigits = 1000
 
+// number reads a number. The lexer takes a hash along with what follows it, which
+// makes no number.
 func (p *parser) number(t token) expr {
+	if p.text[t.start] == '#' {
+		p.failAt(t.start, "unexpected %s", p.show(t))
+	}
 	if t.end-t.start > maxDigits {
 		panic(p.placeAt(t.start).errorf(Limit, "a number is longer than %d digits", maxDigits))
 	}
