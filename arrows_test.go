@@ -56,11 +56,12 @@ var arrows = map[string][]string{
 	"internal/pattern":         {},
 	"internal/message":         {},
 
+	"javaregexp": {},
 	"jsonpath":   {},
 	"jsonschema": {},
 	"policy":     {},
 	"sigv4":      {},
-	"vtl":        {},
+	"vtl":        {"javaregexp"},
 }
 
 func TestArrows(t *testing.T) {

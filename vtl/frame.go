@@ -3,6 +3,8 @@ package vtl
 import (
 	"runtime"
 	"time"
+
+	"github.com/gatewright/gatewright/javaregexp"
 )
 
 // A frame is the state of one rendering. Frames are used again.
@@ -24,7 +26,7 @@ type frame struct {
 	args    []Value // arguments of the methods that are being called
 	loops   []*loop // of the loops run so far and of earlier renderings
 	used    int     // of loops
-	regexps map[string]*pattern
+	regexps map[string]*javaregexp.Pattern
 }
 
 // A slot holds a variable. Until it is first used it is not known.

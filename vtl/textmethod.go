@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+
+	"github.com/gatewright/gatewright/javaregexp"
 )
 
 // textMethods are those of java.lang.String. Places in a text count UTF-16
@@ -296,19 +298,19 @@ func joined(f *frame, separator string, items []Value) (Value, error) {
 
 // regexp returns a compiled regular expression. Those of the literals of a
 // template are few, so that the frame can keep them.
-func (f *frame) regexp(src string) (*pattern, error) {
+func (f *frame) regexp(src string) (*javaregexp.Pattern, error) {
 	if p, ok := f.regexps[src]; ok {
 		return p, nil
 	}
 	if err := f.build(64 * len(src)); err != nil {
 		return nil, err
 	}
-	p, err := compileRegexp(src)
+	p, err := javaregexp.Compile(src)
 	if err != nil {
 		return nil, err
 	}
 	if f.regexps == nil || len(f.regexps) == maxRegexps {
-		f.regexps = make(map[string]*pattern)
+		f.regexps = make(map[string]*javaregexp.Pattern)
 	}
 	f.regexps[strings.Clone(src)] = p
 	return p, nil
@@ -321,8 +323,8 @@ func regexpMatches(f *frame, v Value, args []Value) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	ok, err := p.matcher(f, v.string()).whole()
-	return Bool(ok), err
+	ok, err := p.Matches(v.string(), f.spend)
+	return Bool(ok), regexpLimit(err)
 }
 
 // regexpReplace replaces the first matches, all where most is negative.
@@ -332,13 +334,13 @@ func regexpReplace(f *frame, v Value, args []Value, most int) (Value, error) {
 		return Value{}, err
 	}
 	s, with := v.string(), args[1].string()
-	m := p.matcher(f, s)
+	m := p.Matcher(s, f.spend)
 	var out []byte
 	copied := 0
-	err = m.each(func(begin, end int) (bool, error) {
+	err = eachMatch(m, func(begin, end int) (bool, error) {
 		before := len(out)
 		out = append(out, s[copied:begin]...)
-		out, err = m.expand(out, with)
+		out, err = m.Expand(out, with)
 		if err != nil {
 			return false, err
 		}
@@ -352,23 +354,25 @@ func regexpReplace(f *frame, v Value, args []Value, most int) (Value, error) {
 	return built(f, string(append(out, s[copied:]...)))
 }
 
-// each calls f for each match until it returns false.
-func (m *matcher) each(f func(begin, end int) (bool, error)) error {
-	for i := 0; i <= len(m.text); {
-		ok, err := m.find(i)
+// eachMatch calls f for each match until it returns false.
+func eachMatch(m *javaregexp.Matcher, f func(begin, end int) (bool, error)) error {
+	for {
+		ok, err := m.Find()
 		if err != nil || !ok {
-			return err
+			return regexpLimit(err)
 		}
-		begin, end := m.marks[0], m.marks[1]
-		if more, err := f(begin, end); err != nil || !more {
+		if more, err := f(m.Span(0)); err != nil || !more {
 			return err
-		}
-		i = end
-		if begin == end {
-			i += m.width(end)
 		}
 	}
-	return nil
+}
+
+// regexpLimit makes the rendering's own limit of that of a match.
+func regexpLimit(err error) error {
+	if errors.Is(err, javaregexp.ErrDepth) {
+		return limitError(err.Error())
+	}
+	return err
 }
 
 // regexpSplit is String.split: without a limit the empty texts at the end are
@@ -381,7 +385,7 @@ func regexpSplit(f *frame, v, by Value, limit int) (Value, error) {
 	s := v.string()
 	var parts []Value
 	from := 0
-	err = p.matcher(f, s).each(func(begin, end int) (bool, error) {
+	err = eachMatch(p.Matcher(s, f.spend), func(begin, end int) (bool, error) {
 		if limit > 0 && len(parts) == limit-1 {
 			return false, nil
 		}
