@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 		"internal/integration", "internal/upstream", "internal/store", "internal/validation",
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
-	"internal/function":        {"internal/message", "internal/upstream"},
+	"internal/function":        {"internal/eventstream", "internal/message", "internal/upstream"},
 	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},
 	"internal/mapping":         {"internal/message", "jsonpath", "vtl"},
 	"internal/content":         {"internal/message"},

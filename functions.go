@@ -70,7 +70,8 @@ const longestInvocation = 30 * time.Minute
 
 // invokes reports whether a request is one of Lambda's Invoke API.
 func (s *Server) invokes(r *message.Request) bool {
-	return len(s.Functions) > 0 && strings.HasPrefix(r.Path, "/2015-03-31/functions/")
+	return len(s.Functions) > 0 &&
+		(strings.HasPrefix(r.Path, "/2015-03-31/functions/") || strings.HasPrefix(r.Path, "/2021-11-15/functions/"))
 }
 
 // invoke answers the Invoke API for the functions of this machine, so that the

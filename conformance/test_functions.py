@@ -29,6 +29,7 @@ FUNCTIONS = {
     "Node": function(*NODE, "greet.handler", memory=256),
     "Python-sum": function(*PYTHON, "greet.sum"),
     "Node-sum": function(*NODE, "greet.sum"),
+    "Node-story": function(*NODE, "greet.story"),
     "sh": function("./bootstrap"),
 }
 
@@ -56,7 +57,10 @@ def api(gateway, name, **integration):
     at = {"restApiId": id, "resourceId": greedy, "httpMethod": "ANY"}
     apigateway.put_method(**at, authorizationType="NONE")
     arn = "arn:aws:lambda:us-east-1:123456789012:function:${stageVariables.function}"
-    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{arn}/invocations"
+    way = "2015-03-31/functions/{}/invocations"
+    if integration.get("responseTransferMode") == "STREAM":
+        way = "2021-11-15/functions/{}/response-streaming-invocations"
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/" + way.format(arn)
     apigateway.put_integration(**at, **{"type": "AWS_PROXY"} | integration, integrationHttpMethod="POST", uri=uri)
     if integration.get("type") == "AWS":
         apigateway.put_method_response(**at, statusCode="200")
@@ -123,6 +127,13 @@ def test_behind(local):
 
 
 EVENT = '{"queryStringParameters": {"name": "in the background"}}'
+
+
+def test_stream(local):
+    call = api(local, "Node-story", responseTransferMode="STREAM")
+    answer = call("GET", "/story")
+    assert (answer.status, answer.headers["X-Language"], answer.text()) == (203, "Node.js", "once upon a time ")
+    assert call("GET", "/fail").status == 502
 
 
 def test_custom_runtime(local):

@@ -24,3 +24,10 @@ export async function handler(event, context) {
 export async function sum(event) {
   return { sum: event.a + event.b };
 }
+
+export const story = awslambda.streamifyResponse(async (event, stream) => {
+  const out = awslambda.HttpResponseStream.from(stream, { statusCode: 203, headers: { "X-Language": "Node.js" } });
+  for (const word of ["once", "upon", "a", "time"]) out.write(`${word} `);
+  if (event.path === "/fail") throw new RangeError("no story for you");
+  out.end();
+});

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/eventstream"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
 )
@@ -216,6 +218,35 @@ func TestFunctionErrors(t *testing.T) {
 	}
 }
 
+// TestStream shows what a function that streams is answered with: messages of
+// what it wrote and of how it ended.
+func TestStream(t *testing.T) {
+	b := host(t, Config{})
+	for _, c := range []struct {
+		task task
+		want []string // kinds and payloads
+	}{
+		{task{Do: "print"}, []string{"PayloadChunk", "{}", "InvokeComplete", "{}"}},
+		{task{Do: "fail"}, []string{"InvokeComplete", `{"ErrorCode":"Unhandled","ErrorDetails":"{\"errorMessage\":\"it broke\",\"errorType\":\"Broken\"}"}`}},
+	} {
+		event, _ := json.Marshal(c.task)
+		var res message.Response
+		err := b.Do(&upstream.Call{Method: "POST", Target: "/2021-11-15/functions/f/response-streaming-invocations", Body: event, Timeout: wait}, &res)
+		if err != nil || res.Status != 200 || res.Header.Get("Content-Type") != "application/vnd.amazon.eventstream" {
+			t.Fatalf("%v: %v %d %v", c.task, err, res.Status, res.Header)
+		}
+		var got []string
+		r := eventstream.NewReader(bytes.NewReader(res.Body))
+		for headers, err := r.Next(); err != io.EOF; headers, err = r.Next() {
+			payload, _ := io.ReadAll(r)
+			got = append(got, headers[1].Value, string(payload))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v:\ngot  %q\nwant %q", c.task, got, c.want)
+		}
+	}
+}
+
 // TestRefused has what Lambda says where it does not run a function. [recorded on
 // AWS, but for texts of our own]
 func TestRefused(t *testing.T) {
@@ -229,7 +260,7 @@ func TestRefused(t *testing.T) {
 		want     string
 	}{
 		{"no such function", "g", `{}`, nil, `404 ResourceNotFoundException {"Type":"User","Message":"Function not found: arn:aws:lambda:eu-west-1:123456789012:function:g"}`},
-		{"another operation", "f/configuration?", `{}`, nil, `404 UnknownOperationException {"Type":"User","Message":"functions on this machine know the operation Invoke and no other"}`},
+		{"another operation", "f/configuration?", `{}`, nil, `404 UnknownOperationException {"Type":"User","Message":"functions on this machine are invoked, and know no other operation"}`},
 		{"no JSON", "f", `{"a":`, nil, `400 InvalidRequestContentException {"Type":"User","Message":"Could not parse request body into json"}`},
 		{"too large", "f", strings.Repeat(" ", 6<<20+1), nil, `413 RequestEntityTooLargeException {"Type":"User","Message":"6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)"}`},
 		{"too large to run behind", "f", strings.Repeat(" ", 1<<20+1), field("X-Amz-Invocation-Type", "Event"), `413 RequestEntityTooLargeException {"Type":"User","Message":"1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"}`},
@@ -399,6 +430,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	b := host(t, Config{})
 	first := b.do(task{})
 	b.call("f", task{Do: "leave"})
+	until(t, "the log tells what it started", func() bool { return strings.Contains(b.log.String(), "child ") })
 	_, text, _ := strings.Cut(b.log.String(), "child ")
 	text, _, _ = strings.Cut(text, `"`)
 	child, err := strconv.Atoi(text)

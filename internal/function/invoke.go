@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/eventstream"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
 )
@@ -25,16 +26,25 @@ var maxEvent = map[string]int{"RequestResponse": 6 << 20, "Event": 1 << 20, "Dry
 // defaultWait is how long a call without a Timeout waits for its answer.
 const defaultWait = 29 * time.Second
 
-// Do answers a call of Lambda's Invoke API:
-// POST /2015-03-31/functions/{function}/invocations. It is to functions here
+// The operations of the Invoke API, by what stands around the function in a path.
+var operations = []struct {
+	before, after string
+	streams       bool
+}{
+	{"/2015-03-31/functions/", "/invocations", false},
+	{"/2021-11-15/functions/", "/response-streaming-invocations", true},
+}
+
+// Do answers a call of Lambda's Invoke API: Invoke, or InvokeWithResponseStream,
+// whose stream comes when the function has ended. It is to functions here
 // what upstream.Origin's Do is to those elsewhere: the call's time is that of the
 // caller, who waits no longer than his Timeout, and the function goes on for as
 // long as its own.
 func (h *Host) Do(call *upstream.Call, res *message.Response) error {
 	res.Status, res.Header, res.Body = 0, res.Header[:0], res.Body[:0]
 	id := newRequestID()
-	res.Header.Add("Content-Type", "application/json")
-	res.Header.Add("x-amzn-RequestId", id)
+	res.Header.Set("Content-Type", "application/json")
+	res.Header.Set("x-amzn-RequestId", id)
 	q, err := h.request(call, id)
 	if err == nil {
 		err = q.invoke(call, res)
@@ -53,16 +63,15 @@ type request struct {
 	function  *function
 	mode      string
 	qualifier string
+	streams   bool
 }
 
 // request reads a call.
 func (h *Host) request(call *upstream.Call, id string) (*request, error) {
 	path, query, _ := strings.Cut(call.Target, "?")
-	escaped, ok := strings.CutPrefix(path, "/2015-03-31/functions/")
-	escaped, whole := strings.CutSuffix(escaped, "/invocations")
-	function, err := url.PathUnescape(escaped)
-	if !ok || !whole || err != nil || call.Method != http.MethodPost {
-		return nil, refuse(http.StatusNotFound, "UnknownOperationException", "functions on this machine know the operation Invoke and no other")
+	function, streams, ok := parsePath(path)
+	if !ok || call.Method != http.MethodPost {
+		return nil, refuse(http.StatusNotFound, "UnknownOperationException", "functions on this machine are invoked, and know no other operation")
 	}
 	name, qualifier := parseFunction(function)
 	if values, err := url.ParseQuery(query); err == nil {
@@ -79,8 +88,21 @@ func (h *Host) request(call *upstream.Call, id string) (*request, error) {
 	if f == nil {
 		return nil, refuse(http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+arn)
 	}
-	q := &request{invocation: &invocation{id: id, arn: arn}, function: f, qualifier: qualifier}
+	q := &request{invocation: &invocation{id: id, arn: arn}, function: f, qualifier: qualifier, streams: streams}
 	return q, q.read(call)
+}
+
+// parsePath finds the function in the path of an operation.
+func parsePath(path string) (function string, streams, ok bool) {
+	for _, o := range operations {
+		rest, begins := strings.CutPrefix(path, o.before)
+		escaped, ends := strings.CutSuffix(rest, o.after)
+		if begins && ends {
+			function, err := url.PathUnescape(escaped)
+			return function, o.streams, err == nil
+		}
+	}
+	return "", false, false
 }
 
 // read reads the event and what is said of it.
@@ -144,11 +166,31 @@ func (q *request) invoke(call *upstream.Call, res *message.Response) error {
 	}
 	res.Status = http.StatusOK
 	res.Header.Add("X-Amz-Executed-Version", executedVersion(q.qualifier))
+	if q.streams {
+		res.Header.Set("Content-Type", "application/vnd.amazon.eventstream")
+		res.Body = o.appendStream(res.Body)
+		return nil
+	}
 	if o.failed {
 		res.Header.Add("X-Amz-Function-Error", "Unhandled")
 	}
 	res.Body = append(res.Body, o.body...)
 	return nil
+}
+
+// appendStream appends the messages that tell of an outcome.
+func (o *outcome) appendStream(dst []byte) []byte {
+	event := func(kind string, payload []byte) {
+		dst = eventstream.Append(dst, []eventstream.Header{{Name: ":message-type", Value: "event"}, {Name: ":event-type", Value: kind}}, payload)
+	}
+	end := []byte("{}")
+	if o.failed {
+		end, _ = json.Marshal(map[string]string{"ErrorCode": "Unhandled", "ErrorDetails": string(o.body)})
+	} else {
+		event("PayloadChunk", o.body)
+	}
+	event("InvokeComplete", end)
+	return dst
 }
 
 // executedVersion is the version that a qualifier stands for: there is one

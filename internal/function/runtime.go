@@ -124,6 +124,9 @@ func (p *process) answer(w http.ResponseWriter, r *http.Request, failed bool) {
 	} else if err != nil {
 		return // the process broke off, and will be seen to end or to time out
 	}
+	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" { // it broke off while it streamed
+		o = functionError(kind, r.PathValue("id"), "the function failed after it had begun to answer")
+	}
 	if failed && !json.Valid(body) {
 		o = functionError(r.Header.Get("Lambda-Runtime-Function-Error-Type"), r.PathValue("id"), string(body))
 	}
