@@ -77,7 +77,7 @@ func (m *Map) Len() int {
 // Get returns the member of a name.
 func (m *Map) Get(name string) (value Value, found bool) {
 	if m.from != nil {
-		return m.from.Lookup(name)
+		return m.lookup(name)
 	}
 	if len(m.entries) > smallMap {
 		i := m.find(String(name))
@@ -94,6 +94,15 @@ func (m *Map) Get(name string) (value Value, found bool) {
 		if s, ok := e.key.text(); ok && s == name {
 			return e.value, true
 		}
+	}
+	return Value{}, false
+}
+
+// lookup finds a member of the embedding program's map. What is not there is
+// missing, whatever else the program says of it.
+func (m *Map) lookup(name string) (Value, bool) {
+	if value, found := m.from.Lookup(name); found {
+		return value, true
 	}
 	return Value{}, false
 }
@@ -161,7 +170,7 @@ func (m *Map) get(key Value) (Value, bool) {
 		if !ok {
 			return Value{}, false
 		}
-		return m.from.Lookup(name)
+		return m.lookup(name)
 	}
 	i := m.find(key)
 	if i < 0 {

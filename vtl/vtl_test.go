@@ -283,7 +283,7 @@ func (d document) Lookup(key string) (vtl.Value, bool) {
 			return vtl.Int(int32(i)), true
 		}
 	}
-	return vtl.Value{}, false
+	return vtl.String(key), false // nobody sees the value
 }
 
 func TestReadThrough(t *testing.T) {
@@ -293,6 +293,7 @@ func TestReadThrough(t *testing.T) {
 	}
 	for _, c := range []struct{ template, want string }{
 		{"$m $m.a $m['b/c'] $m.size() $m.containsKey('z')", "{a=0, b/c=1} 0 1 2 false"},
+		{"[$m.z$m['z'].length()$m.get('z').isEmpty()]", "[]"},
 		{"$l $l[1] $l.size() $l.contains('a')", `["a","b\/c"] b/c 2 true`},
 		{"#set($m.z = 9)$m $m.keySet()", "{a=0, b/c=1, z=9} [a, b/c, z]"},
 		{"$l.add('d') $l.remove(0) $l", `true a ["b\/c","d"]`},
