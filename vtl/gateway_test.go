@@ -13,7 +13,9 @@ import (
 )
 
 // This file has just enough of API Gateway's variables to test templates with
-// them: $input with plain JSON paths, $util, $context and $stageVariables.
+// them: $input with plain JSON paths, $util, $context and $stageVariables. Cases
+// with other paths wait here (errWaiting); internal/mapping runs all cases again
+// with the variables that the gateway has.
 
 // A call is what one rendering is about.
 type call struct {
@@ -47,19 +49,10 @@ func member(m *vtl.Map, name string) *vtl.Map {
 	return vtl.NewMap()
 }
 
-// contextMap returns $context: a HashMap whose override maps and identity
-// print nothing.
+// contextMap returns $context: a HashMap whose overrides, identity and claims
+// print nothing as a whole.
 func contextMap(given *vtl.Map) *vtl.Map {
-	m := vtl.NewHashMap()
-	for i := range given.Len() {
-		key, value := given.Entry(i)
-		if inner, ok := value.AsMap(); ok {
-			inner = contextMapOf(inner)
-			inner.Silent = key.Text() == "identity"
-			value = vtl.MapValue(inner)
-		}
-		m.Put(key.Text(), value)
-	}
+	m := contextMapOf(given)
 	m.Put("requestOverride", vtl.MapValue(overrides(member(given, "requestOverride"), "path", "header", "querystring")))
 	m.Put("responseOverride", vtl.MapValue(overrides(member(given, "responseOverride"), "header")))
 	return m
@@ -70,7 +63,9 @@ func contextMapOf(given *vtl.Map) *vtl.Map {
 	for i := range given.Len() {
 		key, value := given.Entry(i)
 		if inner, ok := value.AsMap(); ok {
-			value = vtl.MapValue(contextMapOf(inner))
+			inner = contextMapOf(inner)
+			inner.Silent = key.Text() == "identity" || key.Text() == "claims"
+			value = vtl.MapValue(inner)
 		}
 		m.Put(key.Text(), value)
 	}

@@ -87,6 +87,16 @@ func (o *overrides) maps() (all []*vtl.Map) {
 // Overrides reports whether a template has looked at requestOverride.
 func (s *Scope) Overrides() bool { return s.overrides.request != nil }
 
+// OverridesJSON returns $context.requestOverride and $context.responseOverride as
+// JSON.
+func (s *Scope) OverridesJSON() (request, response []byte, err error) {
+	request, err = vtl.MapValue(s.overrides.ofRequest()).AppendJSON(nil)
+	if err == nil {
+		response, err = vtl.MapValue(s.overrides.ofResponse()).AppendJSON(nil)
+	}
+	return request, response, err
+}
+
 // RequestOverride returns what overrides one parameter of the request to the
 // backend, and whether there is such a thing.
 func (s *Scope) RequestOverride(kind Overridden, name string) (string, bool) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/vtl"
 )
 
 // A Scope is what expressions may refer to during one exchange. The data plane
@@ -27,6 +28,7 @@ type Scope struct {
 	overrides overrides
 	documents []*document // that templates have parsed
 	rendering rendering   // of the template that runs
+	given     *vtl.Map    // $context, where there is no exchange that it follows from
 }
 
 // Reset forgets the exchange and keeps the memory.

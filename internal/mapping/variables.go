@@ -10,6 +10,9 @@ import (
 // [recorded on AWS]
 func (r *rendering) contextMap() *vtl.Map {
 	if r.context == nil {
+		r.context = r.scope.given
+	}
+	if r.context == nil {
 		r.context = vtl.MapOf(&contextMembers{rendering: r})
 	}
 	return r.context
