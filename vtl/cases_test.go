@@ -146,6 +146,30 @@ func TestCases(t *testing.T) {
 	t.Logf("%d cases pass, %d wait for paths that the test does not have", passed, waiting)
 }
 
+// TestNoCaseIsLost counts the cases that every engine for API Gateway has to get
+// right: those recorded on AWS, and those computed from the rules. The other
+// files may grow.
+func TestNoCaseIsLost(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded, computed := 0, 0
+	for _, file := range files {
+		_, list := cases(t, file)
+		switch filepath.Base(file) {
+		case "recorded.txtar":
+			recorded = len(list)
+		case "corners.txtar", "generated.txtar":
+		default:
+			computed += len(list)
+		}
+	}
+	if recorded != 64 || computed != 295 {
+		t.Errorf("%d recorded and %d computed cases, want 64 and 295", recorded, computed)
+	}
+}
+
 // run renders a case and compares what comes out. It returns the error of the
 // rendering.
 func (c *templateCase) run(t *testing.T) error {
