@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 		"internal/store/memory", "internal/upstream", "internal/users", "internal/pattern",
 	},
 	"internal/gatewrighttest": {""},
+	"internal/generated":      {},
 	"bench":                   {},
 
 	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "internal/pattern", "policy", "sigv4"},

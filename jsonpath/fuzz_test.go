@@ -5,14 +5,13 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/internal/generated"
 	"github.com/gatewright/gatewright/jsonpath"
 )
 
 func seeds(f *testing.F, add func(question)) {
-	g := newGenerator(1)
-	for range 200 {
-		json, path := g.next()
-		add(question{JSON: json, Path: path})
+	for _, c := range generated.Paths(1, 200) {
+		add(question{JSON: c.JSON, Path: c.Path})
 	}
 }
 

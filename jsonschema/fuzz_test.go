@@ -5,14 +5,14 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/gatewright/gatewright/internal/generated"
 	"github.com/gatewright/gatewright/jsonschema"
 )
 
 // FuzzCompile reads any schema. What is wrong with one is always a SchemaError.
 func FuzzCompile(f *testing.F) {
-	g := newGenerator(1)
-	for range 200 {
-		f.Add(g.next().Schema)
+	for _, c := range generated.Schemas(1, 200) {
+		f.Add(c.Schema)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		_, err := jsonschema.Compile([]byte(text), nil)
@@ -26,10 +26,8 @@ func FuzzCompile(f *testing.F) {
 // FuzzValidate puts any instance to any schema. What encoding/json cannot read
 // is no JSON here either, and the other way round.
 func FuzzValidate(f *testing.F) {
-	g := newGenerator(2)
-	for range 200 {
-		q := g.next()
-		f.Add(q.Schema, q.JSON)
+	for _, c := range generated.Schemas(2, 200) {
+		f.Add(c.Schema, c.JSON)
 	}
 	f.Fuzz(func(t *testing.T, text, instance string) {
 		schema, err := jsonschema.Compile([]byte(text), nil)

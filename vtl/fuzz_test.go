@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewright/gatewright/internal/generated"
 	"github.com/gatewright/gatewright/vtl"
 )
 
@@ -24,9 +25,8 @@ func addSeeds(f *testing.F) {
 			f.Add(template)
 		}
 	}
-	g := newGenerator(2)
-	for range 100 {
-		f.Add(g.template())
+	for _, c := range generated.Templates(2, 100) {
+		f.Add(c.Template)
 	}
 }
 
@@ -66,15 +66,7 @@ func FuzzExecute(f *testing.F) {
 	})
 }
 
-func fuzzVars(t *testing.T) vtl.Vars {
-	v, err := parseJSON(generatedVars)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, _ := v.AsMap()
-	vars, _ := call{generatedBody, m}.variables()
-	return vars
-}
+func fuzzVars(t *testing.T) vtl.Vars { return generatedVars(t, generated.Templates(2, 1)[0]) }
 
 // FuzzRegexp matches any pattern against any text, in every way there is.
 func FuzzRegexp(f *testing.F) {

@@ -1,57 +1,39 @@
-package jsonschema_test
+package generated
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 )
 
-// A generator makes schemas and instances that nearly fit each other, from a
-// grammar of both.
-type generator struct{ *rand.Rand }
-
-func newGenerator(seed uint64) generator {
-	return generator{rand.New(rand.NewPCG(seed, 1))}
-}
-
-func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
-
-func pick[T any](g generator, from ...T) T { return from[g.IntN(len(from))] }
+// schemas writes schemas and instances.
+type schemas struct{ source }
 
 const modelURL = "https://apigateway.amazonaws.com/restapis/a1b2c3/models/"
 
-// next returns a question. One in three schemas refers to models.
-func (g generator) next() question {
-	q := question{Kind: "schema", JSON: g.instance(3), Models: map[string]string{}}
+// next returns a case. One in three schemas refers to models.
+func (g schemas) next() Case {
+	c := Case{Kind: "schema", JSON: g.instance(3), Models: map[string]string{}}
 	for _, name := range []string{"Pet", "Owner"} {
-		q.Models[name] = g.whole(2, "#", modelURL+"Pet", modelURL+"Owner")
+		c.Models[name] = g.whole(2, "#", modelURL+"Pet", modelURL+"Owner")
 	}
 	switch g.IntN(3) {
 	case 0:
-		q.Schema = g.schema(3, modelURL+"Pet", modelURL+"Owner#", modelURL+"Owner", "#", "#/definitions/d")
+		c.Schema = g.schema(3, modelURL+"Pet", modelURL+"Owner#", modelURL+"Owner", "#", "#/definitions/d")
 	default:
-		q.Models = nil
-		q.Schema = g.schema(3, "#", "#/definitions/d", "#/definitions/d")
+		c.Models = nil
+		c.Schema = g.schema(3, "#", "#/definitions/d", "#/definitions/d")
 	}
 	if g.chance(3) {
-		q.JSON = g.damage(q.JSON)
+		c.JSON = g.damage(c.JSON, "", "'", `"`, "[", "]", "{", ".", ",", " ", "e", "-", "0", `\`, "\t", "x")
 	}
-	return q
+	return c
 }
 
-// damage changes one character.
-func (g generator) damage(s string) string {
-	runes := []rune(s)
-	i := g.IntN(len(runes))
-	put := pick(g, "", "'", `"`, "[", "]", "{", ".", ",", " ", "e", "-", "0", `\`, "\t", "x")
-	return string(runes[:i]) + put + string(runes[i+g.IntN(2):])
+func (g schemas) name() string {
+	return g.pick("a", "b", "c", "id", "name", "tag", "é", "x-y", "a/b", "B")
 }
 
-func (g generator) name() string {
-	return pick(g, "a", "b", "c", "id", "name", "tag", "é", "x-y", "a/b", "B")
-}
-
-func (g generator) instance(depth int) string {
+func (g schemas) instance(depth int) string {
 	if depth > 0 && g.chance(60) {
 		if g.chance(65) {
 			return g.object(depth)
@@ -61,12 +43,12 @@ func (g generator) instance(depth int) string {
 	return g.scalar()
 }
 
-func (g generator) scalar() string {
+func (g schemas) scalar() string {
 	switch g.IntN(8) {
 	case 0:
 		return "null"
 	case 1:
-		return pick(g, "true", "false")
+		return g.pick("true", "false")
 	case 2, 3:
 		return fmt.Sprint(g.IntN(12) - 2)
 	case 4:
@@ -76,27 +58,27 @@ func (g generator) scalar() string {
 	}
 }
 
-func (g generator) number() string {
-	return pick(g, "0", "-0", "-0.0", "1.0", "1.5", "2.50", "1e2", "100", "100.0", "1E-7", "0.000001", "0.0000012", "12345678901234567890",
+func (g schemas) number() string {
+	return g.pick("0", "-0", "-0.0", "1.0", "1.5", "2.50", "1e2", "100", "100.0", "1E-7", "0.000001", "0.0000012", "12345678901234567890",
 		"9223372036854775807", "9223372036854775808", "12345678901234567890.5", "3.14159", "1e30", "-7", "0.1", "0.30", "12E+3", "0e5")
 }
 
-func (g generator) text() string {
-	return pick(g, "", "a", "abc", "x1", "cat", "dog", "a b", "é", "日本語", "😀😀", `q\"q`, `\\`, `n\nn`, `\u0001`, `a\/b`, "12", "0042", "A-1",
+func (g schemas) text() string {
+	return g.pick("", "a", "abc", "x1", "cat", "dog", "a b", "é", "日本語", "😀😀", `q\"q`, `\\`, `n\nn`, `\u0001`, `a\/b`, "12", "0042", "A-1",
 		"a@b.example", "Joe <a@b.example>", "a@", "1.2.3.4", "1.2.3.400", "::1", "1::2::3", "example.com", "-x.com", "http://x/y?z", "http://x y",
 		"2026-11-21T10:00:00Z", "2026-11-21T10:00:00.25+01:00", "2026-13-21T10:00:00Z", "2026-02-29T10:00:00Z", "2026-11-21",
 		"123e4567-e89b-12d3-a456-426614174000", "123e4567", "/a/~0", "/a/~2", "YWJj", "YQ==", "a=b=", "00:1a:2b:3c:4d:5e", "(", "[a-z]+")
 }
 
-func (g generator) object(depth int) string {
+func (g schemas) object(depth int) string {
 	parts := make([]string, g.IntN(5))
 	for i := range parts {
 		parts[i] = fmt.Sprintf(`"%s":%s`, g.name(), g.instance(depth-1))
 	}
-	return "{" + strings.Join(parts, pick(g, ",", ", ", " ,\n")) + "}"
+	return "{" + strings.Join(parts, g.pick(",", ", ", " ,\n")) + "}"
 }
 
-func (g generator) array(depth int) string {
+func (g schemas) array(depth int) string {
 	parts := make([]string, g.IntN(5))
 	for i := range parts {
 		parts[i] = g.instance(depth - 1)
@@ -110,15 +92,15 @@ func (g generator) array(depth int) string {
 }
 
 // schema returns a schema; refs are those that it may have.
-func (g generator) schema(depth int, refs ...string) string {
+func (g schemas) schema(depth int, refs ...string) string {
 	if depth < 3 && g.chance(8) {
-		return fmt.Sprintf(`{"$ref":%q}`, pick(g, refs...))
+		return fmt.Sprintf(`{"$ref":%q}`, g.pick(refs...))
 	}
 	return g.whole(depth, refs...)
 }
 
 // whole returns a schema that is more than a reference.
-func (g generator) whole(depth int, refs ...string) string {
+func (g schemas) whole(depth int, refs ...string) string {
 	seen := map[string]bool{}
 	var parts []string
 	for range g.IntN(min(4, depth+2)) + 1 {
@@ -132,16 +114,16 @@ func (g generator) whole(depth int, refs ...string) string {
 	}
 	if depth == 3 {
 		if !seen["properties"] && g.chance(50) {
-			parts = append(parts, `"properties":`+g.schemas(depth, refs))
+			parts = append(parts, `"properties":`+g.members(depth, refs))
 		}
 		parts = append(parts, fmt.Sprintf(`"definitions":{"d":%s}`, g.whole(1, refs...)))
 	}
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-func (g generator) typeName() string {
+func (g schemas) typeName() string {
 	one := func() string {
-		return `"` + pick(g, "array", "boolean", "integer", "null", "number", "object", "object", "string", "string") + `"`
+		return `"` + g.pick("array", "boolean", "integer", "null", "number", "object", "object", "string", "string") + `"`
 	}
 	if a, b := one(), one(); g.chance(25) && a != b {
 		return "[" + a + "," + b + "]"
@@ -149,21 +131,21 @@ func (g generator) typeName() string {
 	return one()
 }
 
-func (g generator) keyword(depth int, refs []string) (name, value string) {
+func (g schemas) keyword(depth int, refs []string) (name, value string) {
 	sub := func() string { return g.schema(depth-1, refs...) }
 	if depth > 0 && g.chance(45) {
-		switch name = pick(g, "properties", "properties", "properties", "patternProperties", "additionalProperties", "items", "items",
+		switch name = g.pick("properties", "properties", "properties", "patternProperties", "additionalProperties", "items", "items",
 			"additionalItems", "dependencies", "allOf", "anyOf", "oneOf", "not"); name {
 		case "properties":
-			return name, g.schemas(depth, refs)
+			return name, g.members(depth, refs)
 		case "patternProperties":
-			return name, fmt.Sprintf(`{"%s":%s,"%s":%s}`, pick(g, "^a", "^[a-c]$", "^x-"), sub(), pick(g, "b", "d$", "."), sub())
+			return name, fmt.Sprintf(`{"%s":%s,"%s":%s}`, g.pick("^a", "^[a-c]$", "^x-"), sub(), g.pick("b", "d$", "."), sub())
 		case "items":
-			return name, pick(g, sub(), "["+sub()+"]", "["+sub()+","+sub()+"]")
+			return name, g.pick(sub(), "["+sub()+"]", "["+sub()+","+sub()+"]")
 		case "dependencies":
 			return name, g.dependencies(sub)
 		case "allOf", "anyOf", "oneOf":
-			return name, pick(g, "["+sub()+"]", "["+sub()+","+sub()+"]", "["+sub()+","+sub()+","+sub()+"]")
+			return name, g.pick("["+sub()+"]", "["+sub()+","+sub()+"]", "["+sub()+","+sub()+","+sub()+"]")
 		default:
 			return name, sub()
 		}
@@ -171,16 +153,16 @@ func (g generator) keyword(depth int, refs []string) (name, value string) {
 	return g.flat()
 }
 
-func (g generator) dependencies(sub func() string) string {
+func (g schemas) dependencies(sub func() string) string {
 	first, second := g.name(), g.name()
 	if first == second {
 		second += "2"
 	}
-	of := func() string { return pick(g, g.names(), sub()) }
+	of := func() string { return g.pick(g.names(), sub()) }
 	return fmt.Sprintf(`{"%s":%s,"%s":%s}`, first, of(), second, of())
 }
 
-func (g generator) schemas(depth int, refs []string) string {
+func (g schemas) members(depth int, refs []string) string {
 	seen := map[string]bool{}
 	var parts []string
 	for range g.IntN(4) {
@@ -192,7 +174,7 @@ func (g generator) schemas(depth int, refs []string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-func (g generator) names() string {
+func (g schemas) names() string {
 	first, second := g.name(), g.name()
 	if first == second || g.chance(50) {
 		return fmt.Sprintf(`["%s"]`, first)
@@ -201,8 +183,8 @@ func (g generator) names() string {
 }
 
 // flat returns a keyword without schemas in it.
-func (g generator) flat() (name, value string) {
-	switch name = pick(g, "type", "type", "required", "required", "enum", "enum", "pattern", "pattern", "format", "format", "minLength", "maxLength",
+func (g schemas) flat() (name, value string) {
+	switch name = g.pick("type", "type", "required", "required", "enum", "enum", "pattern", "pattern", "format", "format", "minLength", "maxLength",
 		"minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems", "minimum", "maximum", "multipleOf",
 		"additionalProperties", "additionalItems", "title", "default", "nullable"); name {
 	case "type":
@@ -210,22 +192,22 @@ func (g generator) flat() (name, value string) {
 	case "required":
 		return name, g.names()
 	case "enum":
-		return name, "[" + pick(g, "[2]", `{"b":2,"a":[]}`, `"abc"`, "1.50") + `,"cat","dog",7.0,` + pick(g, "null", `{"a":1}`, "[1]", "true", "100.0") + "]"
+		return name, "[" + g.pick("[2]", `{"b":2,"a":[]}`, `"abc"`, "1.50") + `,"cat","dog",7.0,` + g.pick("null", `{"a":1}`, "[1]", "true", "100.0") + "]"
 	case "pattern":
 		return name, `"` + g.pattern() + `"`
 	case "format":
-		return name, `"` + pick(g, "date-time", "email", "hostname", "ipv4", "ipv6", "uri", "regex", "uuid", "json-pointer", "mac", "base64",
+		return name, `"` + g.pick("date-time", "email", "hostname", "ipv4", "ipv6", "uri", "regex", "uuid", "json-pointer", "mac", "base64",
 			"md5", "date", "int32", "unknown") + `"`
 	case "uniqueItems", "additionalProperties", "additionalItems", "nullable":
-		return name, pick(g, "true", "false")
+		return name, g.pick("true", "false")
 	case "minimum", "maximum":
-		value = pick(g, fmt.Sprint(g.IntN(12)-2), g.number())
+		value = g.pick(fmt.Sprint(g.IntN(12)-2), g.number())
 		if g.chance(30) {
-			value += fmt.Sprintf(`,"exclusive%s%s":%s`, strings.ToUpper(name[:1]), name[1:], pick(g, "true", "false"))
+			value += fmt.Sprintf(`,"exclusive%s%s":%s`, strings.ToUpper(name[:1]), name[1:], g.pick("true", "false"))
 		}
 		return name, value
 	case "multipleOf":
-		return name, pick(g, "2", "3", "0.1", "0.25", "5.0", "1e1", "0.0001", "7")
+		return name, g.pick("2", "3", "0.1", "0.25", "5.0", "1e1", "0.0001", "7")
 	case "title":
 		return name, `"T"`
 	case "default":
@@ -235,7 +217,7 @@ func (g generator) flat() (name, value string) {
 	}
 }
 
-func (g generator) pattern() string {
-	return pick(g, "^[a-z]+$", "^[A-Z]-\\\\d+$", "a|b", "^.{2,3}$", "\\\\w@\\\\w", "^\\\\S*$", "^[^a]*$", "^(cat|dog)$", "\\\\.", "[\\\\w.-]+", "^$",
+func (g schemas) pattern() string {
+	return g.pick("^[a-z]+$", "^[A-Z]-\\\\d+$", "a|b", "^.{2,3}$", "\\\\w@\\\\w", "^\\\\S*$", "^[^a]*$", "^(cat|dog)$", "\\\\.", "[\\\\w.-]+", "^$",
 		"^\\\\d{2,}$", "^(?:a b)?$", "\\\\u00e9", "[\\\\s\\\\d]", "^\\\\/", "é+", "^[]", "[^]")
 }
