@@ -33,12 +33,7 @@ func run(args []string) int {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("there is no command %q; see gatewright --help", args[0])}
-			}
-			return c.Help()
-		},
+		RunE:          helpOnly,
 	}
 	root.AddCommand(serveCommand(), userCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -51,6 +46,14 @@ func run(args []string) int {
 		fmt.Fprintln(os.Stderr, "gatewright:", err)
 	}
 	return exitStatus(err)
+}
+
+// helpOnly runs a command that is there for the commands below it.
+func helpOnly(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("there is no command %q; see %s --help", args[0], c.CommandPath())}
+	}
+	return c.Help()
 }
 
 // helpTemplate shows an example before anything else.

@@ -40,6 +40,7 @@ A user may do what his policies allow: IAM policy documents on apigateway:GET,
 POST, PUT, PATCH and DELETE. They stand in the file and can be edited there.`,
 		Example: `  gatewright user add alice --users users.yaml --admin
   gatewright serve --users users.yaml`,
+		Args: cobra.ArbitraryArgs, RunE: helpOnly,
 	}
 	c.PersistentFlags().StringVar(&e.file, "users", "", "file of the users; else the environment variable GATEWRIGHT_USERS")
 	add := e.command("add NAME", "Add a user, and make him a key, which is shown once",
@@ -50,7 +51,10 @@ POST, PUT, PATCH and DELETE. They stand in the file and can be edited there.`,
 	list := e.command("list", "List the users, without their secrets", "  gatewright user list --users users.yaml", 0, e.list)
 	remove := e.command("remove NAME", "Remove a user", "  gatewright user remove alice --users users.yaml", 1, e.remove)
 
-	key := &cobra.Command{Use: "key", Short: "Give keys and take them away", Example: "  gatewright user key add alice --users users.yaml"}
+	key := &cobra.Command{
+		Use: "key", Short: "Give keys and take them away", Example: "  gatewright user key add alice --users users.yaml",
+		Args: cobra.ArbitraryArgs, RunE: helpOnly,
+	}
 	addKey := e.command("add NAME", "Make a further key, which is shown once", "  gatewright user key add alice --users users.yaml --session 12h", 1, e.addKey)
 	addKey.Flags().DurationVar(&e.session, "session", 0, "how long the key lasts; it then has a session token")
 	removeKey := e.command("remove ID", "Remove a key", "  gatewright user key remove AKIAIOSFODNN7EXAMPLE --users users.yaml", 1, e.removeKey)
