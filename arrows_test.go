@@ -18,7 +18,7 @@ const module = "github.com/gatewright/gatewright"
 // know each other; only the root and the commands know all. Adding an arrow is
 // a decision.
 var arrows = map[string][]string{
-	"cmd/gatewright": {"", "internal/users"},
+	"cmd/gatewright": {"", "internal/mapping", "internal/users", "jsonpath", "jsonschema", "vtl"},
 	"": {
 		"internal/control", "internal/edge", "internal/function", "internal/gateway", "internal/gatewayresponse", "internal/integration",
 		"internal/mapping", "internal/message", "internal/restapi", "internal/store", "internal/store/bolt",

@@ -35,7 +35,7 @@ func run(args []string) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE:          helpOnly,
 	}
-	root.AddCommand(serveCommand(), userCommand())
+	root.AddCommand(serveCommand(), templateCommand(), userCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nsee %s --help", err, c.CommandPath())}
 	})
