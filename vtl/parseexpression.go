@@ -101,10 +101,10 @@ func (p *parser) literal() expr {
 // maxDigits bounds how long a number is written.
 const maxDigits = 1000
 
-// number reads a number. The lexer takes a hash along with what follows it, which
-// makes no number.
+// number reads a number. The lexer takes a hash, or a dollar and a hash, along
+// with what follows, which makes no number.
 func (p *parser) number(t token) expr {
-	if p.text[t.start] == '#' {
+	if c := p.text[t.start]; c == '#' || c == '$' {
 		p.failAt(t.start, "unexpected %s", p.show(t))
 	}
 	if t.end-t.start > maxDigits {
