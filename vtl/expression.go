@@ -6,7 +6,7 @@ import "math/big"
 func (c *compiler) value(x expr) eval {
 	switch x := x.(type) {
 	case stringExpr:
-		return constant(String(string(x)))
+		return constant(textOf(string(x)))
 	case boolExpr:
 		return constant(Bool(bool(x)))
 	case numberExpr:
@@ -62,7 +62,7 @@ func (c *compiler) interpolated(x interpolatedExpr) eval {
 			printed = printed[:len(printed)-1]
 		}
 		s := string(printed)
-		return String(s), f.build(len(s))
+		return textOf(s), f.build(len(s))
 	}
 }
 
@@ -204,9 +204,9 @@ func isText(v Value) bool {
 // written.
 func concat(f *frame, x *binaryExpr, a, b Value) (Value, error) {
 	if a.IsNull() {
-		a = String(x.leftWritten)
+		a = textOf(x.leftWritten)
 	} else if b.IsNull() {
-		b = String(x.rightWritten)
+		b = textOf(x.rightWritten)
 	}
 	left, err := f.text(a)
 	if err != nil {
@@ -216,5 +216,5 @@ func concat(f *frame, x *binaryExpr, a, b Value) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
-	return String(left + right), f.build(len(left) + len(right))
+	return textOf(left + right), f.build(len(left) + len(right))
 }

@@ -83,7 +83,7 @@ var listMethods = map[string][]method{
 			return Value{}, nil
 		}
 		s, err := f.text(v)
-		return String(s), err
+		return textOf(s), err
 	}}},
 }
 

@@ -80,7 +80,7 @@ func (m *Map) Get(name string) (value Value, found bool) {
 		return m.lookup(name)
 	}
 	if len(m.entries) > smallMap {
-		i := m.find(String(name))
+		i := m.find(textOf(name))
 		if i < 0 {
 			return Value{}, false
 		}

@@ -184,7 +184,7 @@ func (m *methods) of(v Value) []method {
 var anyMethods = map[string][]method{
 	"toString": {{"", func(f *frame, v Value, _ []Value) (Value, error) {
 		s, err := f.text(v)
-		return String(s), err
+		return textOf(s), err
 	}}},
 	"equals": {{"o", func(f *frame, v Value, args []Value) (Value, error) {
 		ok, err := same(f, v, args[0], 0)

@@ -159,7 +159,7 @@ func numberToString(f *frame, v Value, args []Value) (Value, error) {
 	if err != nil || n.IsNull() {
 		return n, err
 	}
-	return String(n.Text()), nil
+	return textOf(n.Text()), nil
 }
 
 func radixText(_ *frame, v Value, args []Value) (Value, error) {
@@ -170,7 +170,7 @@ func radixText(_ *frame, v Value, args []Value) (Value, error) {
 	if radix < 2 || radix > 36 {
 		radix = 10
 	}
-	return String(strconv.FormatInt(args[0].toLong(), radix)), nil
+	return textOf(strconv.FormatInt(args[0].toLong(), radix)), nil
 }
 
 // larger returns the larger of two numbers in the class of v.
@@ -182,7 +182,7 @@ func larger(v, a, b Value) Value {
 }
 
 func unsigned(v Value, radix int) Value {
-	return String(strconv.FormatUint(uint64(uint32(v.toInt())), radix))
+	return textOf(strconv.FormatUint(uint64(uint32(v.toInt())), radix))
 }
 
 // booleanMethods are those of java.lang.Boolean.
@@ -192,7 +192,7 @@ var booleanMethods = map[string][]method{
 	"parseBoolean": {{"s", booleanOf}},
 	"valueOf":      {{"s", booleanOf}, {"z", func(_ *frame, _ Value, args []Value) (Value, error) { return args[0], nil }}},
 	"toString": {{"z", func(_ *frame, _ Value, args []Value) (Value, error) {
-		return String(args[0].Text()), nil
+		return textOf(args[0].Text()), nil
 	}}},
 }
 

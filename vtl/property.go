@@ -79,9 +79,9 @@ func (e *member) half(name string) Value {
 func setProperty(holder Value, name string, v Value) {
 	switch r := holder.ref.(type) {
 	case *Map:
-		r.put(String(name), v)
+		r.put(textOf(name), v)
 	case *loop:
-		r.store().put(String(name), v)
+		r.store().put(textOf(name), v)
 	case *member:
 		if name == "value" || name == "Value" {
 			r.of.put(r.key, v)

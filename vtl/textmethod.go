@@ -103,7 +103,7 @@ var textMethods = map[string][]method{
 	"toUpperCase": {{"", func(f *frame, v Value, _ []Value) (Value, error) { return built(f, upperCase(v.string())) }}},
 	"toLowerCase": {{"", func(f *frame, v Value, _ []Value) (Value, error) { return built(f, lowerCase(v.string())) }}},
 	"trim": {{"", func(_ *frame, v Value, _ []Value) (Value, error) {
-		return String(strings.TrimFunc(v.string(), func(r rune) bool { return r <= ' ' })), nil
+		return textOf(strings.TrimFunc(v.string(), func(r rune) bool { return r <= ' ' })), nil
 	}}},
 	"intern": {{"", func(_ *frame, v Value, _ []Value) (Value, error) { return v, nil }}},
 	"concat": {{"s", func(f *frame, v Value, args []Value) (Value, error) {
@@ -117,7 +117,7 @@ var textMethods = map[string][]method{
 		if err := f.build(n * len(v.string())); err != nil {
 			return Value{}, err
 		}
-		return String(strings.Repeat(v.string(), n)), nil
+		return textOf(strings.Repeat(v.string(), n)), nil
 	}}},
 	"replace":      {{"ss", textReplace}, {"CC", textReplace}},
 	"replaceAll":   {{"ss", func(f *frame, v Value, args []Value) (Value, error) { return regexpReplace(f, v, args, -1) }}},
@@ -134,7 +134,7 @@ var textMethods = map[string][]method{
 	}}},
 	"valueOf": {{"o", func(f *frame, _ Value, args []Value) (Value, error) {
 		s, err := f.text(args[0])
-		return String(s), err
+		return textOf(s), err
 	}}},
 	"join": {{"sc", textJoin}, {"ss*", func(f *frame, _ Value, args []Value) (Value, error) {
 		return joined(f, args[0].string(), args[1:])
@@ -153,7 +153,7 @@ func (v Value) string() string {
 }
 
 // built returns a text that was made, and counts it.
-func built(f *frame, s string) (Value, error) { return String(s), f.build(len(s)) }
+func built(f *frame, s string) (Value, error) { return textOf(s), f.build(len(s)) }
 
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
@@ -191,9 +191,9 @@ func substring(s string, from, to int) (Value, error) {
 		return Value{}, errTextIndex
 	}
 	if n == len(s) {
-		return String(s[from:to]), nil
+		return textOf(s[from:to]), nil
 	}
-	return String(utf16Text(utf16Of(s)[from:to])), nil
+	return textOf(utf16Text(utf16Of(s)[from:to])), nil
 }
 
 // unitIndex turns a place in bytes into one in units.
@@ -264,7 +264,7 @@ func textReplace(f *frame, v Value, args []Value) (Value, error) {
 	if err := f.build(len(s) + n*max(0, len(with)-len(old))); err != nil {
 		return Value{}, err
 	}
-	return String(strings.ReplaceAll(s, old, with)), nil
+	return textOf(strings.ReplaceAll(s, old, with)), nil
 }
 
 func textJoin(f *frame, _ Value, args []Value) (Value, error) {
@@ -293,7 +293,7 @@ func joined(f *frame, separator string, items []Value) (Value, error) {
 	if err := f.build(size); err != nil {
 		return Value{}, err
 	}
-	return String(strings.Join(texts, separator)), nil
+	return textOf(strings.Join(texts, separator)), nil
 }
 
 // regexp returns a compiled regular expression. Those of the literals of a
@@ -392,7 +392,7 @@ func regexpSplit(f *frame, v, by Value, limit int) (Value, error) {
 		if end == 0 {
 			return true, nil
 		}
-		parts = append(parts, String(s[from:begin]))
+		parts = append(parts, textOf(s[from:begin]))
 		from = end
 		return true, f.build(valueSize)
 	})
@@ -402,7 +402,7 @@ func regexpSplit(f *frame, v, by Value, limit int) (Value, error) {
 	if len(parts) == 0 {
 		return ListValue(&List{items: []Value{v}, style: stringArray}), nil
 	}
-	parts = append(parts, String(s[from:]))
+	parts = append(parts, textOf(s[from:]))
 	for limit == 0 && len(parts) > 0 && parts[len(parts)-1].num == 0 {
 		parts = parts[:len(parts)-1]
 	}

@@ -52,10 +52,18 @@ type Object interface {
 	Call(name string, args []Value) (Value, error)
 }
 
-// String returns a text. Texts are UTF-8; where a template cuts a character
-// beyond the basic plane in two, as Java does, each half is kept as the three
-// bytes that UTF-8 would have for it.
+// String returns a text. Texts are UTF-8, and bytes that are none become U+FFFD;
+// where a template cuts a character beyond the basic plane in two, as Java does,
+// each half is kept as the three bytes that UTF-8 would have for it.
 func String(s string) Value {
+	if !utf8.ValidString(s) {
+		s = utf16Text(utf16Of(s))
+	}
+	return textOf(s)
+}
+
+// textOf returns a text that is known to be UTF-8.
+func textOf(s string) Value {
 	return Value{uint64(len(s)), textPointer(unsafe.StringData(s))}
 }
 
@@ -184,7 +192,7 @@ func (v Value) integer() (int, bool) {
 	return 0, false
 }
 
-var emptyText = String("")
+var emptyText = textOf("")
 
 // orEmpty returns v, or the empty text for null: that is what a missing
 // reference is.
@@ -237,7 +245,7 @@ type class string
 // Get implements Object.
 func (c class) Get(name string) Value {
 	if name == "name" || name == "Name" {
-		return String(string(c))
+		return textOf(string(c))
 	}
 	return Value{}
 }
@@ -247,9 +255,9 @@ func (c class) Call(name string, args []Value) (Value, error) {
 	switch {
 	case len(args) > 0:
 	case name == "getName":
-		return String(string(c)), nil
+		return textOf(string(c)), nil
 	case name == "toString":
-		return String(c.printed()), nil
+		return textOf(c.printed()), nil
 	}
 	return Value{}, nil
 }

@@ -1,6 +1,7 @@
 package vtl
 
 import (
+	"strings"
 	"sync"
 	"time"
 )
@@ -95,10 +96,11 @@ func Parse(name, text string) (*Template, error) { return Config{}.Parse(name, t
 // *Error.
 func (c Config) Parse(name, text string) (*Template, error) {
 	limits := c.Limits.orDefaults()
-	src := newSource(name, text)
 	if len(text) > limits.Template {
-		return nil, place{src, 0}.errorf(Limit, "the template is longer than %d bytes", limits.Template)
+		return nil, place{newSource(name, ""), 0}.errorf(Limit, "the template is longer than %d bytes", limits.Template)
 	}
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	src := newSource(name, text)
 	sh := &shared{maxDepth: limits.Depth, macros: map[string]*macroNode{}}
 	tree, err := parse(src, sh)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/jsonpath"
 	"github.com/gatewright/gatewright/vtl"
 )
@@ -325,4 +326,15 @@ func FuzzTemplate(f *testing.F) {
 		}
 		s.ResponseStatus()
 	})
+}
+
+// Callers send bytes that are no UTF-8; templates see U+FFFD in their place.
+func TestBytesInParameters(t *testing.T) {
+	s := whole()
+	s.Arrived = message.Header{{Name: "H\xff", Value: "1"}, {Name: "X", Value: "a\xeb\xffb"}}
+	compiled, _ := CompileTemplate("template", "$input.params().header$input.params('X').substring(1)", nil)
+	got, err := compiled.Append(nil, s, &s.Sent)
+	if want := "{H\uFFFD=1, X=a\uFFFD\uFFFDb}\uFFFD\uFFFDb"; err != nil || string(got) != want {
+		t.Errorf("got %q, error %v; want %q", got, err, want)
+	}
 }
