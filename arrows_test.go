@@ -28,7 +28,7 @@ var arrows = map[string][]string{
 	"internal/generated":      {},
 	"bench":                   {},
 
-	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "internal/pattern", "policy", "sigv4"},
+	"internal/control":          {"internal/restapi", "internal/gatewayresponse", "internal/store", "internal/users", "internal/pattern", "javaregexp", "policy", "sigv4"},
 	"internal/control/recorded": {},
 	"internal/gateway": {
 		"internal/message", "internal/restapi", "internal/gatewayresponse", "internal/mapping", "internal/content",
@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	},
 	"internal/gatewayresponse": {"internal/restapi", "internal/message", "internal/mapping"},
 	"internal/function":        {"internal/eventstream", "internal/message", "internal/upstream"},
-	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream"},
+	"internal/integration":     {"internal/message", "internal/restapi", "internal/mapping", "internal/content", "internal/upstream", "internal/eventstream", "javaregexp"},
 	"internal/mapping":         {"internal/message", "jsonpath", "vtl"},
 	"internal/content":         {"internal/message"},
 	"internal/validation":      {"internal/restapi", "internal/mapping", "jsonschema"},

@@ -483,6 +483,27 @@ func TestFunctionErrors(t *testing.T) {
 	})
 }
 
+// Selection patterns may look around and refer back, as Java's do. One that goes
+// back and forth for too long ends the request: 500, and nothing is chosen.
+func TestSelectionPatternsThatLookAround(t *testing.T) {
+	const uri = "lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:pets/invocations"
+	throughServices(t, map[string]*service{
+		"POST /pets": {uri: uri, responses: []response{
+			{status: "200"},
+			{status: "400", pattern: `(?!.*[Rr]etry)(?s).+`, template: "yours"},
+			{status: "503", pattern: `.*[Rr]etry.*`, template: "ours"},
+		}},
+		"POST /mad": {uri: uri, responses: []response{{status: "200"}, {status: "500", pattern: `(?=(a+)+b).*`}}},
+	}, []exchange{
+		{name: "it chooses by what is not there", route: "POST /pets", body: `{"fail": "no such pet"}`, want: "400 Bad Request\n\nyours"},
+		{name: "it leaves the rest to others", route: "POST /pets", body: `{"fail": "Retry later"}`, want: "503 Service Unavailable\n\nours"},
+		{
+			name: "it takes too long", route: "POST /mad", body: text(members{"fail": strings.Repeat("a", 10_000)}),
+			want: "500 Internal Server Error\nx-amzn-ErrorType: InternalServerErrorException\n\n" + `{"message": "Internal server error"}`,
+		},
+	})
+}
+
 // A test invocation calls the service and tells what it was sent, but for the
 // signature.
 func TestTestInvokeOfService(t *testing.T) {

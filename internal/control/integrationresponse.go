@@ -1,9 +1,8 @@
 package control
 
 import (
-	"regexp"
-
 	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/javaregexp"
 )
 
 var integrationResponses = &Kind[restapi.IntegrationResponse]{
@@ -62,7 +61,7 @@ func checkIntegrationResponse(c *call, _, r *restapi.IntegrationResponse) error 
 		return err
 	}
 	if p := text(r.SelectionPattern); p != "" {
-		if _, err := regexp.Compile(p); err != nil {
+		if _, err := javaregexp.Compile(p); err != nil {
 			return badRequest("Invalid selection pattern specified: %s", p)
 		}
 	}

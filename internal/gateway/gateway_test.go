@@ -194,7 +194,7 @@ func TestUnbuilt(t *testing.T) {
 		{"selection pattern", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type = "HTTP"
 			m.MethodResponses = map[string]*restapi.MethodResponse{"200": {}}
-			m.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{"200": {SelectionPattern: text("(?!4)..")}}
+			m.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{"200": {SelectionPattern: text("(?!4..")}}
 		}},
 		{"method has no integration", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) { m.MethodIntegration = nil }},
 		{"a parameter in the host", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
@@ -435,6 +435,20 @@ func TestOutputs(t *testing.T) {
 	}
 	b.send(sentRequest{method: "POST", target: "/prod/c"}).want(t, 500, internalServerError)
 	b.send(sentRequest{method: "POST", target: "/prod/c", body: "{statusCode: 200}"}).want(t, 200, "x")
+}
+
+// TestSelectionThatLooksAhead shows that a pattern of Java's chooses.
+func TestSelectionThatLooksAhead(t *testing.T) {
+	reached := serve(t, ok("reached"))
+	b := start(t, "")
+	m, ahead := calling("HTTP", "http://"+reached.address), `(?!4)\d+`
+	text := "chosen"
+	m.MethodResponses = map[string]*restapi.MethodResponse{"202": {}}
+	m.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{
+		"202": {SelectionPattern: &ahead, ResponseTemplates: map[string]*string{"application/json": &text}},
+	}
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": m}), prod())
+	b.get("/prod/x").want(t, 202, "chosen")
 }
 
 const functionURI = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:${stageVariables.fn}hello:live/invocations"

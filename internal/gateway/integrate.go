@@ -234,7 +234,10 @@ func closeStream(r *message.Response) (err error) {
 
 // chooseOutput finds the integration response for the backend's status.
 func chooseOutput(x *exchange) error {
-	status, ok := x.method.selection.Choose(x.status)
+	status, ok, err := x.method.selection.Choose(x.status)
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return fmt.Errorf("no match for output mapping and no default output mapping configured, endpoint response status code: %s", x.status)
 	}
