@@ -21,6 +21,7 @@ type frame struct {
 	depth    int // of calls and blocks
 	macros   int // of macros
 	look     int // the clock is looked at when fewer steps are left
+	calls    int // of the program's objects
 	deadline time.Time
 
 	args    []Value // arguments of the methods that are being called
@@ -62,6 +63,10 @@ func (f *frame) lookAtClock() error {
 	}
 	f.look = max(0, f.steps-stepsPerLook)
 	runtime.Gosched() // who takes long lets others go first
+	return f.inTime()
+}
+
+func (f *frame) inTime() error {
 	now := time.Now()
 	if f.deadline.IsZero() {
 		f.deadline = now.Add(f.tmpl.limits.Time)
@@ -69,6 +74,23 @@ func (f *frame) lookAtClock() error {
 		return errTime
 	}
 	return nil
+}
+
+// callsPerLook is how many calls of the program's objects there are between two
+// looks at the clock: one of them may take as long as many steps.
+const callsPerLook = 8
+
+// callObject calls a method of an object of the program. A text that it returns
+// counts as built.
+func (f *frame) callObject(o Object, name string, args []Value) (Value, error) {
+	v, err := o.Call(name, args)
+	if f.calls++; err == nil && f.calls%callsPerLook == 0 {
+		err = f.inTime()
+	}
+	if _, isText := v.ref.(textPointer); err == nil && isText {
+		err = f.build(int(v.num))
+	}
+	return v, err
 }
 
 // build takes bytes of memory, and the steps to fill them, from the budget.

@@ -133,7 +133,7 @@ func (m *methods) call(f *frame, v Value, args []Value) (Value, error) {
 		}
 		v = MapValue(o.store())
 	case Object:
-		return o.Call(m.name, args)
+		return f.callObject(o, m.name, args)
 	}
 	for _, list := range [...][]method{m.of(v), m.any_} {
 		for i := range list {

@@ -143,6 +143,6 @@ func (t *Template) release(f *frame) {
 	}
 	f.vars, f.out, f.scope, f.used = nil, nil, nil, 0
 	f.args = f.args[:0]
-	f.depth, f.macros, f.deadline = 0, 0, time.Time{}
+	f.depth, f.macros, f.calls, f.deadline = 0, 0, 0, time.Time{}
 	t.frames.Put(f)
 }

@@ -184,11 +184,32 @@ func TestTimeLimit(t *testing.T) {
 	})
 }
 
+// TestObjectLimits shows that calls of the program's objects count: each takes
+// time, and what they return takes memory.
+func TestObjectLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, template := range []string{"#foreach($i in [1..20])$o.sleep()#end", "#set($x = [])#foreach($i in [1..100])#if($x.add($o.megabyte()))#end#end"} {
+			tmpl, err := vtl.Parse("t", template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = tmpl.Execute(nil, vtl.VarMap{"o": vtl.ObjectValue(sleeper{})})
+			var e *vtl.Error
+			if !errors.As(err, &e) || e.Kind != vtl.Limit {
+				t.Errorf("%s: got %v, want a limit", template, err)
+			}
+		}
+	})
+}
+
 type sleeper struct{}
 
 func (sleeper) Get(string) vtl.Value { return vtl.Value{} }
 
-func (sleeper) Call(string, []vtl.Value) (vtl.Value, error) {
+func (sleeper) Call(name string, _ []vtl.Value) (vtl.Value, error) {
+	if name == "megabyte" {
+		return vtl.String(strings.Repeat("x", 1<<20)), nil
+	}
 	time.Sleep(2 * time.Second)
 	return vtl.Value{}, nil
 }
