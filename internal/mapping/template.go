@@ -70,6 +70,7 @@ type rendering struct {
 	context *vtl.Map
 	params  *vtl.Map
 	scratch []byte
+	parsed  int // by $util.parseJson
 }
 
 // Var implements vtl.Vars.

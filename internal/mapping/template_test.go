@@ -297,6 +297,23 @@ func TestPayloadErrors(t *testing.T) {
 	}
 }
 
+// TestParsedTooMuch shows that what a template parses is bounded: all of it stays
+// until the exchange ends.
+func TestParsedTooMuch(t *testing.T) {
+	for _, c := range []struct{ body, template string }{
+		{"[" + strings.Repeat("1,", 50_000) + "1]", "#foreach($i in [1..1000])#set($x = $util.parseJson($input.body))#end"},
+		{"1", "#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $util.parseJson($input.body))#end#end"},
+	} {
+		s := whole()
+		s.Sent.Set(c.body)
+		compiled, _ := CompileTemplate("template", c.template, nil)
+		if _, err := compiled.Append(nil, s, &s.Sent); err == nil || !strings.HasSuffix(err.Error(), errParsed.Error()) {
+			t.Errorf("%s of %d bytes: error %v, want %v", c.template, len(c.body), err, errParsed)
+		}
+		s.Reset()
+	}
+}
+
 // FuzzTemplate renders any template for any payload: it ends, and says what is
 // wrong in its own words.
 func FuzzTemplate(f *testing.F) {

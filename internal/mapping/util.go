@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -39,8 +40,20 @@ func (u *util) Call(name string, args []vtl.Value) (vtl.Value, error) {
 	return vtl.Value{}, nil
 }
 
+// maxParsed is how much text a template may parse, where each text counts as
+// parsedAtLeast: all that it has parsed stays until its exchange ends.
+const (
+	maxParsed     = 16 << 20
+	parsedAtLeast = 1 << 10
+)
+
+var errParsed = errors.New("the template parses too much JSON")
+
 // parseJSON returns what a text holds, as $input.path would.
 func (u *util) parseJSON(text string) (vtl.Value, error) {
+	if u.parsed += max(len(text), parsedAtLeast); u.parsed > maxParsed {
+		return vtl.Value{}, errParsed
+	}
 	d := newDocument()
 	u.scope.documents = append(u.scope.documents, d)
 	if err := d.Parse(text); err != nil {
