@@ -61,6 +61,29 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
+// TestHostOverride shows that no template leads a call to another host, nor away
+// from its path.
+func TestHostOverride(t *testing.T) {
+	backend := serve(t, ok("fine"))
+	b := start(t, "")
+	m := templated("http://{host}", `#set($context.requestOverride.path.host = $input.params('host'))`, "")
+	m.MethodIntegration.RequestParameters = map[string]string{"integration.request.path.host": "'" + backend.address + "'"}
+	b.deploy(methods(map[string]*restapi.Method{"POST /x": m}), prod())
+	for _, c := range []struct {
+		host   string
+		status int
+		want   string
+	}{
+		{backend.address, 200, "fine"},
+		{backend.address + "/else", 200, "fine"},
+		{backend.address + ".example.com", 500, internalServerError},
+		{"a", 500, internalServerError},
+		{"", 500, internalServerError},
+	} {
+		b.send(sentRequest{method: "POST", target: "/prod/x?host=" + c.host}).want(t, c.status, c.want)
+	}
+}
+
 // TestMockTemplates shows that what the request template of a MOCK sets reaches
 // its response template, and that a status that it overrides holds without one.
 // [recorded on AWS]

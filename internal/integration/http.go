@@ -21,7 +21,7 @@ type HTTP struct {
 	origin  *upstream.Origin
 	host    string
 	uri     mapping.URI
-	prefix  int    // how long scheme://host is in what uri gives
+	base    string // scheme://host, with which what uri gives begins
 	target  string // what uri gives behind it, if that is the same for all requests
 	header  []mapping.Target
 	query   []mapping.Target
@@ -75,9 +75,9 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	if strings.Contains(scheme+h.host, "{") {
 		return nil, fmt.Errorf("%w: %q: %w", errURI, sample, errDynamic)
 	}
-	h.prefix = len(scheme) + len("://") + len(h.host)
+	h.base = scheme + "://" + h.host
 	if len(mapped.Path) == 0 {
-		h.target = string(rooted([]byte(sample), h.prefix)[h.prefix:])
+		h.target = string(rooted([]byte(sample), len(h.base))[len(h.base):])
 	}
 	if i.ResponseTransferMode == "STREAM" {
 		h.idle = streamIdle
@@ -128,7 +128,10 @@ func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error
 	if call.Method == "" {
 		call.Method = in.Method
 	}
-	call.Target = h.targetOf(in)
+	var err error
+	if call.Target, err = h.targetOf(in); err != nil {
+		return err
+	}
 	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
 	if call.Body = body; own && body == nil {
@@ -145,20 +148,31 @@ func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error
 // targetOf returns the request target: the URI's path and query, then with
 // HTTP_PROXY the caller's query as he wrote it, then what is mapped to it. A
 // mapped parameter takes the place of the caller's of that name.
-func (h *HTTP) targetOf(in *Input) string {
+func (h *HTTP) targetOf(in *Input) (string, error) {
 	request := in.Scope.Request
 	plain := len(h.query) == 0 && (!h.proxy || !request.HasQuery) && !in.Scope.Overrides()
 	if plain && h.target != "" {
-		return h.target
+		return h.target, nil
 	}
-	dst := rooted(h.uri.Append(in.scratch[:0], in.Scope), h.prefix)
-	q := query{dst: dst, open: slices.Contains(dst[h.prefix:], '?')}
+	dst := h.uri.Append(in.scratch[:0], in.Scope)
+	if !h.isAt(dst) {
+		return "", fmt.Errorf("%w: %w", errURI, errDynamic)
+	}
+	dst = rooted(dst, len(h.base))
+	q := query{dst: dst, open: slices.Contains(dst[len(h.base):], '?')}
 	if h.proxy {
 		h.appendSent(&q, request, in.Scope)
 	}
 	q.mapped(h.query, in.Scope)
 	in.scratch = q.dst
-	return string(q.dst[h.prefix:])
+	return string(q.dst[len(h.base):]), nil
+}
+
+// isAt reports whether a URI is one of the integration's host, which a template
+// may try to override.
+func (h *HTTP) isAt(uri []byte) bool {
+	n := len(h.base)
+	return len(uri) >= n && string(uri[:n]) == h.base && (len(uri) == n || strings.IndexByte("/?#", uri[n]) >= 0)
 }
 
 // appendSent appends the caller's own parameters, but for those that a mapping
