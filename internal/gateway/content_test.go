@@ -85,6 +85,18 @@ func TestConversions(t *testing.T) {
 	}
 }
 
+// TestNothingConverted shows that of a body that becomes nothing the backend gets
+// nothing.
+func TestNothingConverted(t *testing.T) {
+	backend := serve(t, ok("fine"))
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"POST /x": handling(backend.address, "CONVERT_TO_BINARY", "")}), prod())
+	b.send(sentRequest{method: "POST", target: "/prod/x", body: "\n"}).want(t, 200, "fine")
+	if _, body := backend.sent(); body != "" {
+		t.Errorf("the backend was sent %q, want nothing", body)
+	}
+}
+
 // TestBinaryMock shows what owners of APIs with "*/*" meet on AWS: what a browser
 // asks first fails, until its template is given text.
 func TestBinaryMock(t *testing.T) {

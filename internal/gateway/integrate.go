@@ -118,12 +118,12 @@ func (x *exchange) readPayload() error {
 	return err
 }
 
-// ownBody is the caller's body if it was read, and nil if it is still to come.
-func (x *exchange) ownBody() []byte {
+// ownBody is the caller's body, unless it is still to be read.
+func (x *exchange) ownBody() (body []byte, unread bool) {
 	if x.bodyRead {
-		return x.body
+		return x.body, false
 	}
-	return nil
+	return nil, true
 }
 
 // room returns a buffer for a body of a length and for the sign of its end, made
@@ -156,11 +156,11 @@ func appendAll(dst []byte, r io.Reader, tooLarge error) ([]byte, error) {
 // callHTTP calls the backend of an HTTP integration with what the template made,
 // or with the caller's body as it comes.
 func callHTTP(x *exchange) error {
-	body, own := x.rendered, x.template < 0
-	if own {
-		body = x.ownBody()
+	body, unread := x.rendered, false
+	if x.template < 0 {
+		body, unread = x.ownBody()
 	}
-	if err := x.method.http.Do(&x.in, body, own, &x.backend); err != nil {
+	if err := x.method.http.Do(&x.in, body, unread, &x.backend); err != nil {
 		return err
 	}
 	x.status = statusText(x.backend.Status)
@@ -202,7 +202,8 @@ func (x *exchange) invocation() integration.Invocation {
 // proxyHTTP calls the backend of an HTTP_PROXY integration. Its answer is the
 // response already, but for its names.
 func proxyHTTP(x *exchange) error {
-	return x.method.http.Do(&x.in, x.ownBody(), true, x.response)
+	body, unread := x.ownBody()
+	return x.method.http.Do(&x.in, body, unread, x.response)
 }
 
 // errAnswerTooLarge is what a backend's answer over 10 MB fails with.

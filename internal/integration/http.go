@@ -119,9 +119,9 @@ func rooted(uri []byte, host int) []byte {
 	return uri
 }
 
-// Do calls the backend with a body and leaves its answer in res. own says that
-// the body is the caller's; nil is then what is still to be read of it.
-func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error {
+// Do calls the backend with a body and leaves its answer in res. unread says that
+// the body is what is still to be read of the caller's.
+func (h *HTTP) Do(in *Input, body []byte, unread bool, res *message.Response) error {
 	request := in.Scope.Request
 	call := &in.Call
 	call.Method = h.method
@@ -134,7 +134,7 @@ func (h *HTTP) Do(in *Input, body []byte, own bool, res *message.Response) error
 	}
 	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
-	if call.Body = body; own && body == nil {
+	if call.Body = body; unread {
 		call.Stream, call.StreamLen = request.Body, request.BodyLen
 	}
 	if h.proxy {
