@@ -26,13 +26,14 @@ func chooseTemplate(x *exchange) (err error) {
 }
 
 // readForTemplate reads the body if a template is run. A body that the template
-// replaces is read all the same: it may turn out too long or broken.
+// replaces is read all the same: it may turn out too long or broken. Mappings may
+// read it after that.
 func readForTemplate(x *exchange) (err error) {
 	switch {
 	case x.template < 0:
 	case x.method.request.all[x.template].reads():
 		err = x.readPayload()
-	case x.request.Body != nil && !x.bodyRead:
+	case x.request.Body != nil && !x.bodyRead && !x.method.mapsBody:
 		_, err = io.Copy(io.Discard, x.request.Body)
 	}
 	return err

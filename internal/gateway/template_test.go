@@ -141,12 +141,21 @@ func TestBodyMappings(t *testing.T) {
 	b := start(t, "")
 	m := calling("HTTP_PROXY", "http://"+backend.address)
 	m.MethodIntegration.RequestParameters = map[string]string{"integration.request.header.X-A": "method.request.body.a"}
-	b.deploy(methods(map[string]*restapi.Method{"POST /x": m}), prod())
+	replaced := templated("http://"+backend.address, `{"always": "the same"}`, "")
+	replaced.MethodIntegration.RequestParameters = m.MethodIntegration.RequestParameters
+	b.deploy(methods(map[string]*restapi.Method{"POST /x": m, "POST /replaced": replaced}), prod())
 
 	const body = `{"a": {"b": "c"}}`
 	b.send(sentRequest{method: "POST", target: "/prod/x", body: body}).want(t, 200, "fine")
 	if lines, got := backend.sent(); got != body || !slices.Contains(lines, `X-A: {"b":"c"}`) {
 		t.Errorf("the backend was sent %q %q; want X-A: the member a, and %q", lines, got, body)
+	}
+	x := exchangeOf(sentRequest{method: "POST", target: "/prod/replaced", body: body})
+	x.Request.BodyLen = -1 // it comes in chunks
+	b.Serve(x)
+	readAnswer(x).want(t, 200, "fine")
+	if lines, got := backend.sent(); got != `{"always": "the same"}` || !slices.Contains(lines, `X-A: {"b":"c"}`) {
+		t.Errorf("the backend was sent %q %q; want X-A: the member a, and the template's text", lines, got)
 	}
 	a := b.send(sentRequest{method: "POST", target: "/prod/x", body: `{"a": `})
 	a.want(t, 400, `{"message":"Invalid JSON in request body"}`)
