@@ -88,7 +88,7 @@ func (c *compiler) logging(p *plan, conf *configuration) *logging {
 // that it belongs to, and the request's id as in the service's.
 func (l *logging) begin(x *exchange) *story {
 	end := " " + l.group + " (" + x.scope.Context.RequestID + ") "
-	s := &story{now: x.gateway.now, steps: l.steps, data: l.data, prefix: func(at time.Time) string {
+	s := &story{now: x.gateway.now, steps: l.steps, data: l.data, lines: true, prefix: func(at time.Time) string {
 		return at.UTC().Format("2006-01-02T15:04:05.000Z") + end
 	}}
 	s.step("Extended Request Id: %s", x.scope.Context.ExtendedRequestID)

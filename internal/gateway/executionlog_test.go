@@ -84,6 +84,27 @@ func TestExecutionLog(t *testing.T) {
 	}
 }
 
+// TestExecutionLogLines shows that nothing that a caller sends begins a line of the
+// log.
+func TestExecutionLogLines(t *testing.T) {
+	log := new(lines)
+	b := start(t, "", func(c *Config) { c.Executions = log })
+	st := prod()
+	st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": {LoggingLevel: "INFO", DataTraceEnabled: true}}
+	unlimited(st.MethodSettings["*/*"])
+	b.deploy(methods(map[string]*restapi.Method{"POST /x": mocked("200", "")}), st)
+	b.send(sentRequest{method: "POST", target: "/prod/x?a=b%0Aforged%1B[2J", body: "{\r\nforged\u0085}"})
+	b.Close() // waits for the log
+	for line := range strings.Lines(log.String()) {
+		execution(t, line)
+	}
+	for _, want := range []string{`{a=b\nforged\x1b[2J}`, `{\r\nforged\u0085}`} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log does not have %s:\n%s", want, log)
+		}
+	}
+}
+
 // TestExecutionLogOfService shows that the log ends with the id that a service of
 // AWS gave the call. [recorded on AWS]
 func TestExecutionLogOfService(t *testing.T) {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/mapping"
@@ -21,15 +23,38 @@ type story struct {
 	now    func() time.Time
 	steps  bool // all is told; else failures alone
 	data   bool // header fields and bodies are told
+	lines  bool // what is said stays within its line, whatever was sent
 	prefix func(time.Time) string
 	text   strings.Builder
 }
 
 // say tells a line.
 func (s *story) say(format string, args ...any) {
+	line := fmt.Sprintf(format, args...)
+	if s.lines {
+		line = oneLine(line)
+	}
 	s.text.WriteString(s.prefix(s.now()))
-	fmt.Fprintf(&s.text, format, args...)
+	s.text.WriteString(line)
 	s.text.WriteByte('\n')
+}
+
+// oneLine writes control characters as Go does: what a caller sends must not
+// look like lines of the log, nor speak to the terminal of who reads it.
+func oneLine(text string) string {
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // step tells a line of how it went.
