@@ -84,6 +84,17 @@ func TestExecutionLog(t *testing.T) {
 	}
 }
 
+// TestCredentialsInLogs shows that the end alone is told of what proves who
+// somebody is.
+func TestCredentialsInLogs(t *testing.T) {
+	for _, name := range []string{"Authorization", "proxy-authorization", "X-Amz-Security-Token", "x-api-key"} {
+		want := "{" + name + "=*****************abcdef}"
+		if got := fieldsText(message.Header{{Name: name, Value: "Bearer 0123456789abcdef"}}); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // TestExecutionLogLines shows that nothing that a caller sends begins a line of the
 // log.
 func TestExecutionLogLines(t *testing.T) {

@@ -247,7 +247,7 @@ func fieldsText(h message.Header) string {
 	return paramsText(params)
 }
 
-var secret = map[string]bool{"authorization": true, "x-amz-security-token": true, "x-api-key": true}
+var secret = map[string]bool{"authorization": true, "proxy-authorization": true, "x-amz-security-token": true, "x-api-key": true}
 
 // masked leaves the last six characters of a credential, and nothing of a short
 // one.
