@@ -100,7 +100,7 @@ func TestManyRepeatedNames(t *testing.T) {
 	}
 	start := time.Now()
 	root := parse(t, "{"+b.String()[1:]+"}").Root()
-	if took := time.Since(start); took > 2*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 	if root.Len() != 1000 || root.Get("n7").String() != "99007" {

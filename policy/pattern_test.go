@@ -55,7 +55,7 @@ func TestPathologicalPatternsEnd(t *testing.T) {
 		if compiled.matches(text, nil, false) {
 			t.Errorf("%.20s… matches", p)
 		}
-		if took := time.Since(begin); took > time.Second {
+		if took := time.Since(begin); took > 20*time.Second {
 			t.Errorf("%.20s… took %v", p, took)
 		}
 	}

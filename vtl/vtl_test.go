@@ -138,7 +138,7 @@ func TestLimits(t *testing.T) {
 			if !errors.As(err, &e) {
 				t.Errorf("got error %v, want one", err)
 			}
-			if took := time.Since(begin); took > 5*time.Second {
+			if took := time.Since(begin); took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}
 			t.Log(err)
@@ -164,7 +164,7 @@ func TestLongRuns(t *testing.T) {
 		}
 		begin := time.Now()
 		_, _ = vtl.Parse("t", head+strings.Repeat(run, (300<<10)/len(run)-len(head)))
-		if took := time.Since(begin); took > 3*time.Second {
+		if took := time.Since(begin); took > 20*time.Second {
 			t.Errorf("%q: it took %v", s, took)
 		}
 	}
