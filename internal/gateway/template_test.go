@@ -29,7 +29,7 @@ func TestTemplates(t *testing.T) {
 	b := start(t, "")
 	m := templated("http://"+backend.address+"/items/{id}/{other}",
 		`{"sent": $input.json('$.name'), "who": "$input.params('who')", "via": "$input.params().header.get('X-Forwarded-Port')"}`+
-			`#set($context.requestOverride.header.X-Set = 'by template')#set($context.requestOverride.header.Content-Length = '1')`+
+			`#set($context.requestOverride.header.X-Set = 'by template')#set($context.requestOverride.header.Content-Length = '1')#set($context.requestOverride.header.x-forwarded-for = '::1')`+
 			`#set($context.requestOverride.querystring.q = 'two words')#set($context.requestOverride.path.other = 'else')`,
 		`{"id": $input.path('$.id'), "tags": $input.json('$.tags'), "stage": "$context.stage", "who": "$input.params('who')"}`+
 			`#set($context.responseOverride.status = 202)#set($context.responseOverride.header.X-Mapped = 'no, set')`+
@@ -54,7 +54,7 @@ func TestTemplates(t *testing.T) {
 	if want := `{"sent": "N", "who": "Ann", "via": "4566"}`; body != want {
 		t.Errorf("the backend was sent %s; want %s", body, want)
 	}
-	for _, want := range []string{"POST /items/k1/else?q=two%20words HTTP/1.1", "X-Set: by template", "Content-Length: 42"} {
+	for _, want := range []string{"POST /items/k1/else?q=two%20words HTTP/1.1", "X-Set: by template", "x-forwarded-for: ::1", "Content-Length: 42"} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("the backend was sent %q; want %q", lines, want)
 		}

@@ -42,8 +42,10 @@ var (
 	notProxied = namesOf("Host", "Via")
 
 	// added are written by the gateway itself, in the place of the caller's.
-	added = namesOf("X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id",
-		"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
+	added = union(ours, namesOf("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"))
+
+	// ours are those of them that neither mappings nor templates set.
+	ours = namesOf("X-Amzn-Trace-Id", "X-Amzn-Apigateway-Api-Id")
 
 	// droppedAfterMapping are left out of a call even if a mapping sets them, as
 	// is Via with HTTP. What is about the connection and the length of the body

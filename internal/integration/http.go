@@ -102,7 +102,7 @@ func (h *HTTP) name(name string) string {
 
 // overridden is name for what templates set, who may set any.
 func (h *HTTP) overridden(name string) string {
-	if added.has(name) && !strings.HasPrefix(name, "X-Forwarded-") {
+	if ours.has(name) {
 		return ""
 	}
 	return h.name(name)

@@ -265,7 +265,7 @@ func unhex(c byte) byte {
 // serviceField returns the name under which a field that a template sets goes out,
 // "" if it does not.
 func serviceField(name string) string {
-	if serviceDropped.has(name) || added.has(name) && !strings.HasPrefix(name, "X-Forwarded-") {
+	if serviceDropped.has(name) || ours.has(name) {
 		return ""
 	}
 	return name
