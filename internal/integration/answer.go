@@ -45,7 +45,7 @@ func ParseAnswer(data []byte) (Answer, error) {
 		err = r.end()
 	}
 	if err == nil {
-		a.Status, a.Header, err = h.finish()
+		a.Status, a.Header = h.finish()
 	}
 	if err != nil {
 		return Answer{}, fmt.Errorf("%w: %w", ErrAnswer, err)
@@ -75,24 +75,13 @@ func (h *head) member(r *reader, name string) (err error) {
 
 // finish returns the status, and the fields under the names that the caller
 // gets.
-func (h *head) finish() (int, message.Header, error) {
-	if size(h.multi)+size(h.single) > maxHeader {
-		return 0, nil, fmt.Errorf("header of more than %d bytes", maxHeader)
-	}
-	return h.status, AnswerRuleOf("AWS_PROXY").Apply(merge(h.multi, h.single)), nil
+func (h *head) finish() (int, message.Header) {
+	return h.status, AnswerRuleOf("AWS_PROXY").Apply(merge(h.multi, h.single))
 }
 
 // maxHeader bounds the header of a function's answer. The service's quota is as
 // large; that it holds for answers, and what happens beyond, is our choice.
 const maxHeader = 10_240
-
-// size is how many bytes a header has when it is sent.
-func size(h message.Header) (n int) {
-	for i := range h {
-		n += len(h[i].Name) + len(": ") + len(h[i].Value) + len("\r\n")
-	}
-	return n
-}
 
 // merge joins the two maps of headers: of a name that both have, the several
 // values come first and their spelling stays, and a pair that both have is one.
@@ -184,7 +173,11 @@ func (r *reader) single(name string, h message.Header) (message.Header, error) {
 	case !mapping.ValidFieldValue(value):
 		return h, fmt.Errorf("value %q of header %s", value, name)
 	}
-	h.Add(name, strings.Trim(value, " \t"))
+	value = strings.Trim(value, " \t")
+	if r.header += len(name) + len(": ") + len(value) + len("\r\n"); r.header > maxHeader {
+		return h, fmt.Errorf("header of more than %d bytes", maxHeader)
+	}
+	h.Add(name, value)
 	return h, nil
 }
 

@@ -11,8 +11,9 @@ import (
 // A reader reads JSON strictly, from front to end. It keeps the order of
 // members and their case, which encoding/json does not.
 type reader struct {
-	data []byte
-	at   int
+	data   []byte
+	at     int
+	header int // bytes of the header fields that were read
 }
 
 var errJSON = errors.New("invalid JSON")

@@ -194,7 +194,7 @@ func parsePrelude(data []byte, dst message.Header) (status int, _ message.Header
 	}
 	if err == nil {
 		h.multi = append(h.multi, cookies...)
-		status, h.multi, err = h.finish()
+		status, h.multi = h.finish()
 	}
 	if err != nil {
 		return 0, dst, fmt.Errorf("%w: %w", ErrAnswer, err)
