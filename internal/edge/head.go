@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/gatewright/gatewright/internal/http1"
+	"github.com/gatewright/gatewright/internal/message"
 )
 
 var (
@@ -71,7 +72,7 @@ func (c *conn) fillHead() error {
 // complete, of which an earlier call has seen the first bytes: who does not
 // speak HTTP is not waited for.
 func plausible(b []byte, seen int) error {
-	if b[0] != '\r' && !http1.IsToken(string(b[:1])) {
+	if b[0] != '\r' && !message.IsToken(string(b[:1])) {
 		return errMethod
 	}
 	for i := seen; i < len(b); i++ {

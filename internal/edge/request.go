@@ -47,7 +47,7 @@ func parseRequest(head string, r *message.Request) (expected bool, err error) {
 
 func parseLine(line string, r *message.Request) error {
 	method, rest, ok := strings.Cut(line, " ")
-	if !http1.IsToken(method) {
+	if !message.IsToken(method) {
 		return errMethod
 	}
 	target, version, ok2 := strings.Cut(rest, " ")

@@ -118,7 +118,7 @@ func appendHead(out []byte, r *message.Response) []byte {
 	out = append(out, "\r\n"...)
 	for i := range r.Header {
 		f := &r.Header[i]
-		if ours(f.Name) || !http1.IsToken(f.Name) || !http1.ValidValue(f.Value) {
+		if ours(f.Name) || !message.IsToken(f.Name) || !message.ValidValue(f.Value) {
 			continue
 		}
 		out = append(out, f.Name...)

@@ -63,7 +63,7 @@ func (a *answer) appendHeader(h message.Header, sc *mapping.Scope, contentType s
 }
 
 func appendField(h message.Header, name, value string) message.Header {
-	if value == "" || !mapping.ValidFieldValue(value) {
+	if value == "" || !message.ValidValue(value) {
 		return h
 	}
 	return append(h, message.Field{Name: name, Value: value})

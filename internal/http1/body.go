@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"strconv"
+
+	"github.com/gatewright/gatewright/internal/message"
 )
 
 // A LengthReader reads a body that is Left bytes long from a Source. If the
@@ -143,10 +145,8 @@ func parseSize(line []byte) (size int64, extension int, err error) {
 	if digits == 0 || len(rest) > 0 && rest[0] != ';' {
 		return 0, 0, Malformed("chunk size is not a hexadecimal number")
 	}
-	for _, c := range rest {
-		if class[c]&valueByte == 0 {
-			return 0, 0, Malformed("control character in a chunk extension")
-		}
+	if !message.ValidValue(string(rest)) {
+		return 0, 0, Malformed("control character in a chunk extension")
 	}
 	return size, len(rest), nil
 }

@@ -64,10 +64,10 @@ func parseField(line string) (message.Field, error) {
 		return message.Field{}, Malformed("header line without a colon")
 	}
 	f := message.Field{Name: line[:colon], Value: trimOWS(line[colon+1:])}
-	if !IsToken(f.Name) {
+	if !message.IsToken(f.Name) {
 		return message.Field{}, Malformed("header name is not a token")
 	}
-	if !ValidValue(f.Value) {
+	if !message.ValidValue(f.Value) {
 		return message.Field{}, Malformed("control character in a header value")
 	}
 	return f, nil
@@ -156,42 +156,3 @@ func trimOWS(s string) string {
 	}
 	return s
 }
-
-// IsToken reports whether s is a token: a method or a header name.
-func IsToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if class[s[i]]&tokenByte == 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// ValidValue reports whether s can stand as a header value: it has no control
-// characters but tabs. Bytes beyond ASCII are allowed.
-func ValidValue(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if class[s[i]]&valueByte == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-const (
-	tokenByte = 1 << iota // may be in a token
-	valueByte             // may be in a header value
-)
-
-// class says what each byte may be part of.
-var class = func() (t [256]byte) {
-	for c := range t {
-		if c >= ' ' && c != 0x7f || c == '\t' {
-			t[c] |= valueByte
-		}
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c < 0x80 && strings.IndexByte("!#$%&'*+-.^_`|~", byte(c)) >= 0 {
-			t[c] |= tokenByte
-		}
-	}
-	return t
-}()

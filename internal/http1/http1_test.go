@@ -166,7 +166,7 @@ func FuzzParseFields(f *testing.F) {
 		}
 		var b strings.Builder
 		for _, field := range h {
-			if !IsToken(field.Name) || !ValidValue(field.Value) || trimOWS(field.Value) != field.Value {
+			if !message.IsToken(field.Name) || !message.ValidValue(field.Value) || trimOWS(field.Value) != field.Value {
 				t.Fatalf("ParseFields(%q) has the field %q", block, field)
 			}
 			b.WriteString(field.Name + ": " + field.Value + "\r\n")

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/content"
-	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 )
 
@@ -154,7 +153,7 @@ func (r *reader) fields(value func(*reader, string, message.Header) (message.Hea
 	}
 	var h message.Header
 	err := r.object(func(name string) (err error) {
-		if !validName(name) {
+		if !message.IsToken(name) {
 			return fmt.Errorf("header name %q", name)
 		}
 		h, err = value(r, name, h)
@@ -170,7 +169,7 @@ func (r *reader) single(name string, h message.Header) (message.Header, error) {
 	switch {
 	case err != nil || value == nullText:
 		return h, err
-	case !mapping.ValidFieldValue(value):
+	case !message.ValidValue(value):
 		return h, fmt.Errorf("value %q of header %s", value, name)
 	}
 	value = strings.Trim(value, " \t")

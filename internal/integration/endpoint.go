@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
 )
 
@@ -138,7 +139,7 @@ func parseServiceURI(uri string) (*serviceURI, error) {
 	case "action":
 		end := strings.IndexAny(rest+"&", "&?")
 		u.action, u.query = rest[:end], rest[min(end+1, len(rest)):]
-		if validName(u.action) {
+		if message.IsToken(u.action) {
 			return u, nil
 		}
 	}

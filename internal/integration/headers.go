@@ -161,15 +161,3 @@ func remappedName(name string) string {
 	}
 	return remappedPrefix + name
 }
-
-// validName reports whether name can be the name of a header field.
-func validName(name string) bool {
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !letter && (c < '0' || c > '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return name != ""
-}

@@ -182,7 +182,7 @@ func FuzzChunks(f *testing.F) {
 			t.Errorf("status %d", status)
 		}
 		for _, field := range header {
-			if !validName(field.Name) || !mapping.ValidFieldValue(field.Value) {
+			if !message.IsToken(field.Name) || !message.ValidValue(field.Value) {
 				t.Errorf("field %q", fmt.Sprint(field))
 			}
 		}

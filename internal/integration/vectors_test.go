@@ -317,7 +317,7 @@ func FuzzParseAnswer(f *testing.F) {
 			t.Errorf("%q has status %d", data, a.Status)
 		}
 		for _, h := range a.Header {
-			if !validName(h.Name) || strings.ContainsAny(h.Value, "\r\n\x00") {
+			if !message.IsToken(h.Name) || strings.ContainsAny(h.Value, "\r\n\x00") {
 				t.Errorf("%q has header %q: %q", data, h.Name, h.Value)
 			}
 		}

@@ -169,7 +169,7 @@ func (s *Scope) OverrideResponse(h *message.Header, rename func(string) string) 
 // setFields sets fields. What cannot be one is left out, as it is of mappings.
 func setFields(h *message.Header, m *vtl.Map, rename func(string) string) {
 	for name, value := range pairs(m) {
-		if name = rename(name); isToken(name) && ValidFieldValue(value) {
+		if name = rename(name); message.IsToken(name) && message.ValidValue(value) {
 			h.Set(name, value)
 		}
 	}

@@ -51,7 +51,7 @@ func CompileResponse(m map[string]string) Response {
 // with the name of a header; a key that goes on otherwise sets nothing. Its
 // targets are in the order of their names.
 func CompileHeaders(prefix string, m map[string]string) []Target {
-	return slices.DeleteFunc(compileTargets(prefix, m), func(t Target) bool { return !isToken(t.Name) })
+	return slices.DeleteFunc(compileTargets(prefix, m), func(t Target) bool { return !message.IsToken(t.Name) })
 }
 
 func compileTargets(prefix string, m map[string]string) []Target {
@@ -73,28 +73,7 @@ func compileTargets(prefix string, m map[string]string) []Target {
 // chose must not begin another field.
 func (t Target) Field(s *Scope) (f message.Field, ok bool) {
 	v, ok := t.Value(s)
-	return message.Field{Name: t.Name, Value: v}, ok && ValidFieldValue(v)
-}
-
-// ValidFieldValue reports whether v can be the value of a header field: it
-// holds no control character but the tab.
-func ValidFieldValue(v string) bool {
-	for i := 0; i < len(v); i++ {
-		if c := v[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
-}
-
-// isToken reports whether name can be the name of a header field.
-func isToken(name string) bool {
-	for i := 0; i < len(name); i++ {
-		if c := name[i]; !isAlphanumeric(c) && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return name != ""
+	return message.Field{Name: t.Name, Value: v}, ok && message.ValidValue(v)
 }
 
 // illegalHeaders cannot be set by a mapping: an integration that maps one fails

@@ -138,7 +138,7 @@ func parseStatusLine(line string) (status, minor int, err error) {
 	if status < 100 || status > 599 {
 		return 0, 0, protocolError("invalid status")
 	}
-	if reason := line[len(form):]; reason != "" && (reason[0] != ' ' || !http1.ValidValue(reason)) {
+	if reason := line[len(form):]; reason != "" && (reason[0] != ' ' || !message.ValidValue(reason)) {
 		return 0, 0, protocolError("invalid reason phrase")
 	}
 	return status, int(line[7] - '0'), nil

@@ -64,7 +64,7 @@ func (r *request) prepare(call *Call) error {
 // appendHead appends the head of call. Whatever could end the head early or
 // begin another request is refused.
 func appendHead(b []byte, call *Call, body *body) ([]byte, error) {
-	if !http1.IsToken(call.Method) {
+	if !message.IsToken(call.Method) {
 		return b, fmt.Errorf("invalid method %q", call.Method)
 	}
 	if !validTarget(call.Target) {
@@ -74,7 +74,7 @@ func appendHead(b []byte, call *Call, body *body) ([]byte, error) {
 	b = append(b, " HTTP/1.1\r\n"...)
 	for i := range call.Header {
 		f := &call.Header[i]
-		if !http1.IsToken(f.Name) || !http1.ValidValue(f.Value) || framing(f.Name) {
+		if !message.IsToken(f.Name) || !message.ValidValue(f.Value) || framing(f.Name) {
 			return b, fmt.Errorf("invalid header field %q: %q", f.Name, f.Value)
 		}
 		b = append(append(append(b, f.Name...), ": "...), f.Value...)
