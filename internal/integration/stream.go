@@ -75,7 +75,7 @@ func (c *chunks) Read(p []byte) (int, error) {
 		if err == io.EOF {
 			c.open, err = false, nil
 		}
-		if c.err = err; n > 0 {
+		if c.err = err; n > 0 || len(p) == 0 {
 			return n, err
 		}
 	}

@@ -191,3 +191,12 @@ func FuzzChunks(f *testing.F) {
 		}
 	})
 }
+
+// TestReadNothing shows that who reads no bytes of a stream is not kept waiting.
+func TestReadNothing(t *testing.T) {
+	body := io.NopCloser(strings.NewReader(said("PayloadChunk", "x")))
+	c := &chunks{messages: eventstream.NewReader(body), body: body}
+	if n, err := c.Read(nil); n != 0 || err != nil {
+		t.Errorf("got %d, %v; want nothing", n, err)
+	}
+}
