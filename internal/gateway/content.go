@@ -59,8 +59,8 @@ func convertBody(x *exchange) error {
 }
 
 // convertAnswer makes the answer of a backend the text or the bytes that the
-// integration response wants, before a template sees it. An empty one is text:
-// a MOCK can answer anything.
+// integration response wants, before a template sees it. One that is empty,
+// such as the answer to HEAD, is none that a template cannot read.
 func convertAnswer(x *exchange) error {
 	accepted := x.plan.binary.Match(x.sent.accept)
 	c := x.output.handling.Response(x.answersBinary(&x.backend), accepted)
