@@ -59,7 +59,7 @@ var arrows = map[string][]string{
 
 	"javaregexp": {},
 	"jsonpath":   {},
-	"jsonschema": {},
+	"jsonschema": {"javaregexp"},
 	"policy":     {},
 	"sigv4":      {},
 	"vtl":        {"javaregexp"},

@@ -46,6 +46,10 @@ func hostiles() []hostile {
 		},
 		{name: "JSON a million levels deep for a model", model: `{"type": "array"}`, body: strings.Repeat("[", 1_000_000), status: 400, message: `{"message":"Invalid request body"}`},
 		{
+			name: "a model with a pattern that looks ahead for ever", model: `{"type": "string", "pattern": "^(?=(a+)+b).{8,}$"}`, body: `"` + strings.Repeat("a", 5000) + `"`,
+			status: 400, message: `{"message":"Invalid request body"}`,
+		},
+		{
 			name: "a model with a catastrophic pattern", model: `{"type": "string", "pattern": "^(a+)+$"}`, body: `"` + strings.Repeat("a", 100_000) + `!"`,
 			status: 400, message: `{"message":"Invalid request body"}`,
 		},

@@ -19,7 +19,7 @@ func TestRequestValidation(t *testing.T) {
 			strings.ReplaceAll(schema, `"`, `\"`)+`"}`)
 	}
 	model("Owner", `{"type": "object", "required": ["name"]}`)
-	model("Pet", `{"type": "object", "required": ["id"], "properties": {"owner": {"oneOf": [`+
+	model("Pet", `{"type": "object", "required": ["id"], "properties": {"pin": {"pattern": "^(?=.*[A-Z])(?=.*[0-9]).{8,}$"}, "owner": {"oneOf": [`+
 		`{"type": "null"}, {"$ref": "https://apigateway.amazonaws.com/restapis/`+api.ID+`/models/Owner"}]}}}`)
 	validator := api.Call("POST", "/requestvalidators",
 		`{"name": "all", "validateRequestParameters": true, "validateRequestBody": true}`)["id"].(string)
@@ -40,6 +40,8 @@ func TestRequestValidation(t *testing.T) {
 		{"/pets?dry=1", `{"id": 1, "owner": null}`, "200 "},
 		{"/pets?dry=1", `{"id": 1, "owner": {"name": "Ann"}}`, "200 "},
 		{"/pets?dry=1", `{"id": 1, "owner": {}}`, `400 {"message":"Invalid request body"}`},
+		{"/pets?dry=1", `{"id": 1, "pin": "Passw0rds"}`, "200 "},
+		{"/pets?dry=1", `{"id": 1, "pin": "passw0rds"}`, `400 {"message":"Invalid request body"}`},
 		{"/pets?dry=1", ``, `400 {"message":"Invalid request body"}`},
 	} {
 		res, err := http.Post(stage+c.path, "application/json", strings.NewReader(c.body))

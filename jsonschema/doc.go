@@ -38,9 +38,13 @@
 //
 // # Patterns
 //
-// Patterns are ECMA 262's, matched in time linear in the text. For this they
-// go without looking ahead and without back references; Compile refuses
-// such ones with a *PatternError. A character is a code point.
+// Patterns are ECMA 262's. They are matched in time linear in the text unless
+// they look ahead, refer back or repeat something more often than 1,000 times;
+// such ones go back and forth, and their steps count into the work of the
+// validation. Compile refuses with a *PatternError what the library answers
+// otherwise than the standard: a reference to a group that may have taken no
+// part, and looking ahead several times or for nothing. A character is a code
+// point.
 //
 // # Formats
 //

@@ -38,8 +38,8 @@ func (e *SchemaError) Error() string {
 
 func (e *SchemaError) Unwrap() error { return e.Err }
 
-// A PatternError says why a pattern cannot be used: it is none, or it takes
-// more than matching in linear time can do.
+// A PatternError says why a pattern cannot be used: it is none, or one of those
+// that are not supported.
 type PatternError struct {
 	Pattern     string
 	Reason      string

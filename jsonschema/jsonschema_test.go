@@ -88,9 +88,11 @@ func TestEngine(t *testing.T) {
 		question
 		answer
 	}
-	for _, k := range readLines[kept](t, "testdata/engine.jsonl") {
-		if got := ask(k.question); !got.same(k.answer) {
-			t.Errorf("%s\n  json %s\n  models %q\n  got  %q\n  want %q", k.Schema, k.JSON, k.Models, got, k.answer)
+	for _, file := range []string{"testdata/engine.jsonl", "testdata/patterns.jsonl"} {
+		for _, k := range readLines[kept](t, file) {
+			if got := ask(k.question); !got.same(k.answer) {
+				t.Errorf("%s\n  json %s\n  models %q\n  got  %q\n  want %q", k.Schema, k.JSON, k.Models, got, k.answer)
+			}
 		}
 	}
 }
@@ -103,7 +105,7 @@ func TestInvalidShowsMessagesInBrackets(t *testing.T) {
 }
 
 func TestUnsupportedPatternIsTyped(t *testing.T) {
-	_, err := jsonschema.Compile([]byte(`{"properties": {"a/b": {"pattern": "^(?=.*[0-9]).{8,}$"}}}`), nil)
+	_, err := jsonschema.Compile([]byte(`{"properties": {"a/b": {"pattern": "^(?=)"}}}`), nil)
 	var pattern *jsonschema.PatternError
 	if !errors.As(err, &pattern) || !pattern.Unsupported {
 		t.Fatalf("got %v, want a pattern that is not supported", err)

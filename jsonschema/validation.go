@@ -137,11 +137,6 @@ func (v *validation) valid(n *node, at *value) bool {
 	return ok
 }
 
-func (v *validation) matches(p *pattern, s string) bool {
-	v.spend(1 + len(s)*p.size>>4)
-	return v.stopped == nil && p.regexp.MatchString(s)
-}
-
 // fail adds a message. Arguments are only formatted if somebody will read them.
 func (v *validation) fail(format string, args ...any) {
 	v.failed = true

@@ -32,6 +32,7 @@ func TestHostileBodies(t *testing.T) {
 		},
 		{"a million numbers", `{"items":{"type":"integer"}}`, many("1", 2*megabytes), ""},
 		{"pattern that others go mad at", `{"pattern":"^(a+)+$"}`, `"` + strings.Repeat("a", 5*megabytes) + `!"`, "[ECMA 262 regex"},
+		{"pattern that goes back and forth", `{"pattern":"^(?=(a+)+b)"}`, `"` + strings.Repeat("a", megabytes) + `!"`, unreadable},
 		{"more work than is done", `{"items":{"pattern":"(a{1,900}b{1,90}){1}x"}}`, many(`"`+strings.Repeat("ab", 1000)+`"`, 5*megabytes), unreadable},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -223,7 +223,7 @@ func TestSchemasThatCannotBeUsed(t *testing.T) {
 		{"no JSON", `<xml/>`, "model Body for application/json: schema #: JSON at byte 0: no value"},
 		{"unknown model", `{"$ref": "` + modelURL + `Gone"}`, "no such model"},
 		{"model of another API", `{"$ref": "https://apigateway.amazonaws.com/restapis/zzzzzzzzzz/models/Body"}`, "no such model"},
-		{"pattern that looks ahead", `{"pattern": "^(?=.*[0-9]).+$"}`, "it looks ahead"},
+		{"pattern that is not supported", `{"pattern": "(?:(a)|b)\\1"}`, "it refers back to a group that may have taken no part"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := validation.NewSet(definition(map[string]string{"Body": c.schema, "Fine": `{}`}))
