@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -43,6 +45,17 @@ func (s *Server) check() error {
 			return fmt.Errorf("%w: VPC link %s leads to %q, which is not like 10.0.0.7:8080: %w", ErrSetting, link, address, err)
 		}
 	}
+	for _, name := range s.ControlHosts {
+		if _, err := netip.ParseAddr(name); err != nil && (name == "" || strings.ContainsAny(name, ":/*@ ")) {
+			return fmt.Errorf("%w: control-host %q is not a name like gateway.internal", ErrSetting, name)
+		}
+	}
+	if s.ControlRate < 0 || math.IsNaN(s.ControlRate) {
+		return fmt.Errorf("%w: control-rate %v is not 0 or more", ErrSetting, s.ControlRate)
+	}
+	if s.MaxConnections < 0 {
+		return fmt.Errorf("%w: max-connections %d is not 0 or more", ErrSetting, s.MaxConnections)
+	}
 	if err := checkURL("lambda", s.Lambda); err != nil {
 		return err
 	}
@@ -78,14 +91,14 @@ func (s *Server) roots() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(s.CAFile)
 	if err != nil {
-		return nil, fmt.Errorf("%w: authorities: %w", ErrSetting, err)
+		return nil, fmt.Errorf("%w: ca-file: %w", ErrSetting, err)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("the system's authorities: %w", err)
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%w: authorities: %s has no certificate in PEM", ErrSetting, s.CAFile)
+		return nil, fmt.Errorf("%w: ca-file: %s has no certificate in PEM", ErrSetting, s.CAFile)
 	}
 	return pool, nil
 }

@@ -3,6 +3,7 @@ package gatewright
 import (
 	"cmp"
 	"errors"
+	"math"
 	"path/filepath"
 	"testing"
 )
@@ -25,6 +26,12 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 		{"a service at an address that is no URL", &Server{ServiceURLs: map[string]string{"SQS": "localhost:9324"}}},
 		{"a VPC link that leads to a URL", &Server{VPCLinks: map[string]string{"payments": "http://10.0.0.7"}}},
 		{"a VPC link to a port that is none", &Server{VPCLinks: map[string]string{"payments": "10.0.0.7:0"}}},
+		{"a control host that is a URL", &Server{ControlHosts: []string{"http://gateway.internal"}}},
+		{"a control host with a port", &Server{ControlHosts: []string{"gateway.internal:80"}}},
+		{"control hosts by a pattern", &Server{ControlHosts: []string{"*.internal"}}},
+		{"a rate below none", &Server{ControlRate: -1}},
+		{"a rate that is no number", &Server{ControlRate: math.NaN()}},
+		{"connections below none", &Server{MaxConnections: -1}},
 		{"authorities that are not there", &Server{CAFile: filepath.Join(t.TempDir(), "none.pem")}},
 		{"authorities without a certificate", &Server{CAFile: "settings.go"}},
 	} {
