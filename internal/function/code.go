@@ -34,34 +34,34 @@ type code struct {
 
 var errTooManyFiles = fmt.Errorf("there are more than %d files", maxFiles)
 
-// changed reports whether the code is not what it was when last looked at. While
-// one looks, others go by what they know.
-func (c *code) changed() bool {
+// changed reports whether the code is not what it was when last looked at, and
+// which file was written last. While one looks, others go by what they know.
+func (c *code) changed() (newest string, changed bool) {
 	if len(c.paths) == 0 || !c.mu.TryLock() {
-		return false
+		return "", false
 	}
 	defer c.mu.Unlock()
 	begin := time.Now()
 	if begin.Before(c.next) {
-		return false
+		return "", false
 	}
-	sum, err := c.look()
+	sum, newest, err := c.look()
 	if errors.Is(err, errTooManyFiles) {
 		c.log.Warn("the function's code is not watched; watch says which files and folders it is in", "cause", err)
 		c.paths = nil
-		return false
+		return "", false
 	}
 	now := time.Now()
 	c.next = now.Add(max(lookEvery, 20*now.Sub(begin)))
-	changed := c.sum != sum
+	changed = c.sum != sum
 	c.sum = sum
-	return changed
+	return newest, changed
 }
 
-// look sums up all files but those that are hidden or that package managers and
-// interpreters put there. What goes away meanwhile is a change as well.
-func (c *code) look() (uint64, error) {
-	sum, files := fnv.New64a(), 0
+// look sums up all files that are watched, and says which was written last. What
+// goes away meanwhile is a change as well.
+func (c *code) look() (_ uint64, newest string, _ error) {
+	sum, files, written := fnv.New64a(), 0, time.Time{}
 	for _, root := range c.paths {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
@@ -79,16 +79,26 @@ func (c *code) look() (uint64, error) {
 			}
 			if info, err := d.Info(); err == nil && !d.IsDir() {
 				fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
+				if info.ModTime().After(written) {
+					newest, written = path, info.ModTime()
+				}
 			}
 			return nil
 		})
 		if err != nil {
-			return 0, err
+			return 0, "", err
 		}
 	}
-	return sum.Sum64(), nil
+	return sum.Sum64(), newest, nil
 }
 
+// unwatched reports whether a file is no code: it is hidden, or package managers,
+// interpreters or this program itself put it there. A log beside the code would
+// otherwise start the function anew for each line that the function prints.
 func unwatched(name string) bool {
-	return strings.HasPrefix(name, ".") || name == "node_modules" || name == "__pycache__"
+	switch name {
+	case "node_modules", "__pycache__", "gatewright.db":
+		return true
+	}
+	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".log")
 }

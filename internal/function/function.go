@@ -117,14 +117,15 @@ func (f *function) abandon(v *invocation) {
 
 // reload lets new processes take over when the code has changed.
 func (f *function) reload() {
-	if !f.code.changed() {
+	newest, changed := f.code.changed()
+	if !changed {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.version++
 	if len(f.processes) > 0 {
-		f.log.Info("code changed, the function is started anew")
+		f.log.Info("code changed, the function is started anew", "newest", newest)
 	}
 	for _, p := range slices.Clone(f.free) {
 		p.kill("its code changed")

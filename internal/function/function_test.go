@@ -480,7 +480,13 @@ func TestReload(t *testing.T) {
 		name string
 		want bool // that a new process answers when the file has changed
 	}{
-		{"app.js", true}, {"lib/new.js", true}, {"node_modules/x.js", false}, {".git/index", false}, {"__pycache__/a.pyc", false},
+		{"app.js", true},
+		{"lib/new.js", true},
+		{"node_modules/x.js", false},
+		{".git/index", false},
+		{"__pycache__/a.pyc", false},
+		{"gatewright.log", false},
+		{"state/gatewright.db", false},
 	} {
 		before := b.do(task{})
 		write(c.name, "changed")
@@ -488,6 +494,9 @@ func TestReload(t *testing.T) {
 		if got := b.do(task{}).PID != before.PID; got != c.want {
 			t.Errorf("%s changed, and a new process: %v; want %v", c.name, got, c.want)
 		}
+	}
+	if path := filepath.Join(dir, "lib", "new.js"); !strings.Contains(b.log.String(), path) {
+		t.Errorf("the log does not name %s:\n%s", path, b.log)
 	}
 	for i := range maxFiles {
 		write(fmt.Sprintf("many/%d", i), "")
