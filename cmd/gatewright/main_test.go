@@ -290,4 +290,15 @@ func TestHelpShowsAnExampleFirst(t *testing.T) {
 	if n := strings.Count(out.String(), "Example"); n != 1 {
 		t.Errorf("help shows its example %d times:\n%s", n, &out)
 	}
+	if strings.Contains(out.String(), "[]") {
+		t.Errorf("help shows an empty list as a default:\n%s", &out)
+	}
+}
+
+func TestHelpOfAGroupAsksForACommand(t *testing.T) {
+	p := command(t, "user", "key", "--help")
+	out, err := p.Output()
+	if want := "Usage:\n  gatewright user key COMMAND\n"; err != nil || !strings.Contains(string(out), want) {
+		t.Errorf("error %v; help lacks %q:\n%s", err, want, out)
+	}
 }

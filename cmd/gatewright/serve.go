@@ -68,7 +68,8 @@ environment over the file.`,
 	f.Var(functionFlag{&s.server.Functions}, "function", "Lambda function that runs on this machine, by a command that speaks the Lambda Runtime API; may be repeated")
 	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which all other Lambda functions are invoked, or "aws"`)
 	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
-	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads, by its target's ARN, its id or its name: payments=10.0.0.7:8080")
+	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads: `LINK=ADDRESS`, the link by its target's ARN, its id or its name; may be repeated")
+	f.Lookup("vpc-link").DefValue = "" // else the help ends in an empty map
 	f.StringVar(&s.server.CAFile, "ca-file", "", "PEM file of authorities that backends are believed besides those of the system")
 	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
 	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
@@ -77,7 +78,7 @@ environment over the file.`,
 	f.StringVar(&s.server.ExecutionLog, "execution-log", "", "file of the execution logs that stages ask for in their method settings")
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
-	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host name that the control plane answers to")
+	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host `NAME` that the control plane answers to; may be repeated")
 	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or like "aws,stages=20" (default: none)`)
 	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
 	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "connections that each listener keeps at a time; 0: no limit")
@@ -183,6 +184,11 @@ func (s *serving) stop(ctx context.Context, signals <-chan os.Signal, log *slog.
 
 // greet tells where everything is, with lines to copy.
 func (s *serving) greet(ctx context.Context, out io.Writer) error {
+	if s.example {
+		if err := s.server.AddExample(ctx); err != nil {
+			return err
+		}
+	}
 	apis, err := s.server.APIs(ctx)
 	if err != nil {
 		return err
@@ -199,9 +205,6 @@ func (s *serving) greet(ctx context.Context, out io.Writer) error {
 	}
 	if !s.example {
 		return nil
-	}
-	if err := s.server.AddExample(ctx); err != nil {
-		return err
 	}
 	base := s.server.ControlURL() + "/_aws/execute-api/" + gatewright.ExampleAPI + "/prod"
 	fmt.Fprintf(out, "\nThe example is deployed. A pet, and the owner's own answer to a path that is not there:\n")
