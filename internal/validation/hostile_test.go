@@ -39,7 +39,7 @@ func TestHostileBodies(t *testing.T) {
 			model := demanding(t, map[string]string{"Body": c.schema}, "$default").Model("")
 			begin := time.Now()
 			err := model.Check([]byte(c.body))
-			if took := time.Since(begin); took > 20*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("took %v", took)
 			}
 			got := ""

@@ -1,0 +1,5 @@
+//go:build !race
+
+package gatewright_test
+
+const raced = false
