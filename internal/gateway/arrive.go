@@ -13,8 +13,14 @@ import (
 // locateStage finds the API and its stage.
 func locateStage(x *exchange) error {
 	var ok bool
-	if x.where, ok = locate(x.request); !ok {
+	if x.where, ok = x.gateway.world.locate(x.request); !ok {
 		return gatewayresponse.Type(0)
+	}
+	switch {
+	case x.where.refusal != nil:
+		return x.where.refusal
+	case x.where.api == "":
+		return fmt.Errorf("%w: no base path mapping", gatewayresponse.Type(0))
 	}
 	c := &x.scope.Context
 	c.APIID, c.Stage, c.Path = x.where.api, x.where.stage, x.where.path
@@ -29,7 +35,7 @@ func locateStage(x *exchange) error {
 		return fmt.Errorf("%w: %w", gatewayresponse.Type(0), err)
 	case err != nil:
 		return unavailable(err)
-	case p.disabled:
+	case p.disabled && !x.where.custom:
 		return fmt.Errorf("%w: default endpoint is disabled", gatewayresponse.Type(0))
 	}
 	x.enter(p)
@@ -43,7 +49,7 @@ func (x *exchange) enter(p *plan) {
 	c := &x.scope.Context
 	c.AccountID, c.APIID, c.Stage = p.context.AccountID, p.context.APIID, p.context.Stage
 	c.DeploymentID, c.EndpointType = p.context.DeploymentID, p.context.EndpointType
-	c.DomainName, c.DomainPrefix = x.where.domain, x.where.prefix()
+	c.DomainName, c.DomainPrefix, c.BasePathMatched = x.where.domain, x.where.prefix(), x.where.basePath
 }
 
 // maxBody is how long a body may be, the caller's and the backend's.
@@ -87,6 +93,6 @@ func trace(x *exchange) error {
 	x.ids = b
 	all := string(b)
 	x.in.Trace, x.in.Port = all[:n], all[n:]
-	x.in.Scope, x.in.Resource, x.in.Secure = &x.scope, x.where.rest, x.request.TLS != nil
+	x.in.Scope, x.in.Resource, x.in.Secure = &x.scope, x.where.event(), x.request.TLS != nil
 	return nil
 }

@@ -92,13 +92,21 @@ func (f *follower) watch(ctx context.Context) error {
 // apply brings one commit into the world.
 func (f *follower) apply(ctx context.Context, commit store.Commit) error {
 	touched, moved := make(map[string]bool), make(map[string]bool)
+	domains := false
 	for _, change := range commit.Changes {
 		if escaped, ok := strings.CutPrefix(change.Key, restapi.IndexPrefix); ok {
 			f.index(escaped, change.Value)
+		} else if isDomain(change.Key) {
+			domains = true
 		} else if id, ok := stageOf(change.Key); ok {
 			touched[id] = true
 		} else if surrounding(change.Key) {
 			moved[change.Key] = true
+		}
+	}
+	if domains {
+		if err := f.refreshDomains(ctx); err != nil {
+			return err
 		}
 	}
 	if len(moved) > 0 {
@@ -175,6 +183,9 @@ func (f *follower) read(ctx context.Context) error {
 		return fmt.Errorf("read the index of APIs: %w", err)
 	}
 	f.world.replace(index)
+	if err := f.refreshDomains(ctx); err != nil {
+		return err
+	}
 	for s := range f.world.all {
 		if err := s.refresh(ctx, f.compiler); err != nil {
 			return err

@@ -131,7 +131,7 @@ func (x *exchange) run() error {
 // Claims reports whether a request is an invocation: by its host, or by its path
 // on any host.
 func (g *Gateway) Claims(r *message.Request) bool {
-	_, ok := locate(r)
+	_, ok := g.world.locate(r)
 	return ok
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,32 +14,35 @@ import (
 
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/restapi"
+	"github.com/gatewright/gatewright/internal/store"
 )
 
-// TestHosts runs what is known of URLs. Those of custom domain names wait.
+// TestHosts runs what is known of URLs.
 func TestHosts(t *testing.T) {
 	type vector struct {
-		Name, Host, Path, Waits string
-		Header                  map[string]string
-		APIs, Stages            []string
-		Disabled                bool
-		Want                    struct {
+		Name, Host, Path string
+		Header           map[string]string
+		APIs             []string
+		Disabled         bool
+		Domain           string
+		Mappings         map[string]string // base path → api/stage
+		Want             struct {
 			API, Stage, Rest string
 			Status           int
 			ErrorType, Body  string
 		}
 	}
-	waiting := 0
 	for _, v := range vectors[vector](t, "testdata/host.json", 14) {
-		if v.Waits != "" {
-			waiting++
-			continue
-		}
 		t.Run(v.Name, func(t *testing.T) {
 			b := start(t, "")
-			d := methods(map[string]*restapi.Method{"ANY /{proxy+}": mocked("200", "served")})
-			d.API = &restapi.RestAPI{ID: v.APIs[0], DisableExecuteAPIEndpoint: v.Disabled}
-			b.deploy(d, prod())
+			for _, id := range v.APIs {
+				b.deployProxy(id, "prod", v.Disabled)
+			}
+			for path, target := range v.Mappings {
+				id, stage, _ := strings.Cut(target, "/")
+				b.deployProxy(id, stage, true) // which custom domain names do not mind
+				b.mapDomain(v.Domain, path, id, stage)
+			}
 			r := sentRequest{host: v.Host, target: v.Path}
 			for name, value := range v.Header {
 				r.header.Add(name, value)
@@ -53,15 +57,63 @@ func TestHosts(t *testing.T) {
 				return
 			}
 			b.send(r).want(t, 200, "served")
-			l, _ := locate(&exchangeOf(r).Request)
+			l, _ := b.world.locate(&exchangeOf(r).Request)
 			if l.api != v.Want.API || l.stage != v.Want.Stage || l.rest != v.Want.Rest {
 				t.Errorf("located at %+v; want %+v", l, v.Want)
 			}
 		})
 	}
-	if waiting != 6 {
-		t.Errorf("%d vectors wait; want 6", waiting)
+}
+
+func (b *bench) deployProxy(id, stage string, disabled bool) {
+	b.t.Helper()
+	d := methods(map[string]*restapi.Method{"ANY /{proxy+}": mocked("200", "served")})
+	d.API = &restapi.RestAPI{ID: id, DisableExecuteAPIEndpoint: disabled}
+	b.deploy(d, &restapi.Stage{StageName: stage, DeploymentID: "d1"})
+}
+
+// mapDomain makes a custom domain name, unless there is one, and maps a path of
+// it.
+func (b *bench) mapDomain(name, path, id, stage string) {
+	b.t.Helper()
+	b.update(func(w store.Writer) {
+		w.Put(restapi.DomainIndexKey(name, here.Region), encode(here))
+		w.Put(here.Key("/domainnames/"+url.PathEscape(name)), encode(restapi.DomainName{DomainName: name}))
+		w.Put(here.Key("/domainnames/"+url.PathEscape(name)+"/basepathmappings/"+url.PathEscape(path)),
+			encode(restapi.BasePathMapping{BasePath: path, RestAPIID: id, Stage: stage}))
+	})
+}
+
+// TestCustomDomains shows what a custom domain name changes: functions get the
+// base path, a stage's name in the URL is a part of the path, wildcards have the
+// names that nobody has, and all of it acts at once.
+func TestCustomDomains(t *testing.T) {
+	b := start(t, "")
+	m := mocked("200", "")
+	m.MethodIntegration.IntegrationResponses["200"].ResponseTemplates["application/json"] = text(
+		"$context.domainName $context.domainPrefix $context.path $context.stage [$!context.customDomain.basePathMatched]")
+	d := methods(map[string]*restapi.Method{"GET /pets": m})
+	b.deploy(d, prod())
+	get := func(host, path string, status int, body string) {
+		t.Helper()
+		b.send(sentRequest{host: host, target: path}).want(t, status, body)
 	}
+	if x := exchangeOf(sentRequest{host: "api.example.com", target: "/pets"}); b.Claims(&x.Request) {
+		t.Error("a name that nobody has is taken for an invocation")
+	}
+	b.mapDomain("api.example.com", "shop", api, "prod")
+	b.mapDomain("*.example.com", "(none)", api, "")
+	get("api.example.com:4566", "/shop/pets", 200, "api.example.com api /shop/pets prod [shop]")
+	get("api.example.com", "/shop/prod/pets", 403, `{"message":"Missing Authentication Token"}`)
+	get("api.example.com", "/pets", 403, `{"message":"Forbidden"}`)
+	get("any.example.com", "/prod/pets", 200, "any.example.com any /prod/pets prod []")
+	get("any.example.com", "/", 403, `{"message":"Forbidden"}`)
+	b.update(func(w store.Writer) { w.Delete(here.Key("/domainnames/api.example.com/basepathmappings/shop")) })
+	get("api.example.com", "/shop/pets", 403, `{"message":"Forbidden"}`)
+	b.update(func(w store.Writer) {
+		w.Put(here.Key("/domainnames/"+url.PathEscape("*.example.com")), encode(restapi.DomainName{MutualTLSAuthentication: &restapi.MutualTLSAuthentication{}}))
+	})
+	get("any.example.com", "/prod/pets", 403, `{"message":"Forbidden"}`)
 }
 
 func TestUnknownAPI(t *testing.T) {

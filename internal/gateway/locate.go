@@ -12,6 +12,32 @@ type location struct {
 	path       string // with the stage, as requestContext.path has it
 	rest       string // behind the stage, "/" at least, slashes in front as one
 	domain     string // the host without its port
+
+	custom   bool   // it is a custom domain name
+	basePath string // of its mapping, "" for all paths
+	refusal  error  // why nobody is served under it; nil: somebody may be
+}
+
+// event is the path as functions get it: it keeps a base path.
+func (l *location) event() string {
+	if l.custom {
+		return l.path
+	}
+	return l.rest
+}
+
+// locate finds the API and stage that a request is for, by its host or its path,
+// or by a custom domain name.
+func (w *world) locate(r *message.Request) (location, bool) {
+	l, ok := locate(r)
+	if ok {
+		return l, true
+	}
+	d := (*w.domains.Load()).find(l.domain)
+	if d == nil {
+		return l, false
+	}
+	return d.locate(location{domain: l.domain}, r.Path), true
 }
 
 // locate finds the API and stage that a request is for, by its host:

@@ -23,10 +23,13 @@ import (
 type world struct {
 	seed   maphash.Seed
 	shards [256]atomic.Pointer[map[string]*slot] // by id; a shard is copied when it changes
+
+	domains atomic.Pointer[domains]
 }
 
 func newWorld() *world {
 	w := &world{seed: maphash.MakeSeed()}
+	w.domains.Store(new(domains))
 	for i := range w.shards {
 		w.shards[i].Store(new(map[string]*slot))
 	}

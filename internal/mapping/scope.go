@@ -62,6 +62,7 @@ type Context struct {
 	APIKey            string // that the request is counted for, where the method requires one
 	APIKeyID          string
 	Authorizer        map[string]string // by the name behind "authorizer.": "principalId", "claims.email"
+	BasePathMatched   string            // of a custom domain name
 	DeploymentID      string
 	DomainName        string
 	DomainPrefix      string

@@ -43,6 +43,10 @@ func (c *contextMembers) Lookup(name string) (vtl.Value, bool) {
 		return vtl.MapValue(c.identityMap()), true
 	case "authorizer":
 		return vtl.MapValue(c.authorizerMap()), len(c.scope.Context.Authorizer) > 0
+	case "customDomain":
+		m := vtl.NewMap()
+		m.Put("basePathMatched", vtl.String(c.scope.Context.BasePathMatched))
+		return vtl.MapValue(m), c.scope.Context.BasePathMatched != ""
 	case "requestOverride":
 		return vtl.MapValue(c.scope.overrides.ofRequest()), true
 	case "responseOverride":

@@ -64,5 +64,8 @@ type DomainNameAccessAssociation struct {
 // region, whosever it is; its value is its Namespace. Names of private ones need
 // not be unique and stand in no index.
 func DomainIndexKey(name, region string) string {
-	return "~index/domainnames/" + url.PathEscape(name) + "/" + region
+	return DomainIndexPrefix + url.PathEscape(name) + "/" + region
 }
+
+// DomainIndexPrefix begins the index keys of all public domain names.
+const DomainIndexPrefix = "~index/domainnames/"
