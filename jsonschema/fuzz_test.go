@@ -38,7 +38,10 @@ func FuzzValidate(f *testing.F) {
 		}
 		err = schema.Validate([]byte(instance))
 		var syntax *jsonschema.SyntaxError
-		readable := !errors.As(err, &syntax) || strings.HasPrefix(syntax.Reason, "exponent")
+		readable := !errors.As(err, &syntax)
+		if !readable && strings.HasPrefix(syntax.Reason, "exponent") {
+			return
+		}
 		if readable != json.Valid([]byte(instance)) && len(instance) < 900 {
 			t.Fatalf("%q: %v", instance, err)
 		}
