@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +18,10 @@ import (
 func chooseTemplate(x *exchange) (err error) {
 	t := &x.method.request
 	if x.template, err = mapping.ChooseTemplate(x.sent.contentType, x.method.behavior, t.types); err != nil {
-		return fmt.Errorf("%w: %w", gatewayresponse.UnsupportedMediaType, err)
+		return &gatewayresponse.Failure{
+			Type:  gatewayresponse.UnsupportedMediaType,
+			Cause: fmt.Errorf("%w %.100q", err, mapping.FirstType(cmp.Or(x.sent.contentType, applicationJSON))),
+		}
 	}
 	if x.template >= 0 && t.all[x.template].none() {
 		x.template = -1

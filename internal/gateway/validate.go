@@ -8,7 +8,7 @@ import (
 // validateParameters turns away who lacks a required parameter.
 func validateParameters(x *exchange) error {
 	if missing := x.method.rules.CheckParameters(&x.scope); missing != nil {
-		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestParameters, Message: missing.Error()}
+		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestParameters, Message: missing.Error(), Cause: missing}
 	}
 	return nil
 }
@@ -25,7 +25,7 @@ func validateBody(x *exchange) error {
 	}
 	err := model.Check(x.body)
 	if wrong, ok := err.(*validation.BodyError); ok {
-		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestBody, Validation: wrong.Detail, Cause: wrong.Cause}
+		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestBody, Validation: wrong.Detail, Cause: wrong}
 	}
 	return err
 }

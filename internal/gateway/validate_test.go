@@ -104,6 +104,48 @@ func TestValidationErrorString(t *testing.T) {
 	}
 }
 
+// The log tells an operator what a caller did wrong: what he left out, which
+// model his body should have matched, which content type nobody takes.
+func TestLogOfBadRequests(t *testing.T) {
+	search := mocked("200", "passed")
+	search.RequestParameters = map[string]bool{"method.request.querystring.q": true, "method.request.header.X-Tenant": true}
+	d := validating(map[string]*restapi.Method{
+		"GET /search": search, "POST /note": note(mocked("200", "passed")), "POST /typed": mocked("200", "passed"),
+	}, noteModel)
+	for _, r := range d.Resources {
+		for _, m := range r.ResourceMethods {
+			m.MethodIntegration.PassthroughBehavior = "NEVER"
+		}
+	}
+	typed := func(contentType string) message.Header {
+		return message.Header{{Name: "Content-Type", Value: contentType}}
+	}
+	for _, c := range []struct {
+		name string
+		sent sentRequest
+		want string
+	}{
+		{"parameters", sentRequest{target: "/prod/search?q="}, `cause="Missing required request parameters: [X-Tenant, q]"`},
+		{"body", sentRequest{method: "POST", target: "/prod/note", body: "{}"}, `cause="body does not match model Note"`},
+		{"no JSON", sentRequest{method: "POST", target: "/prod/note", body: "{"}, `cause="body cannot be checked against model Note: `},
+		{"content type", sentRequest{method: "POST", target: "/prod/typed", header: typed("text/csv; secret=1"), body: "a"}, `cause="unsupported media type \"text/csv\""`},
+		{
+			"long content type",
+			sentRequest{method: "POST", target: "/prod/typed", header: typed("a/" + strings.Repeat("b", 200)), body: "a"},
+			`cause="unsupported media type \"a/` + strings.Repeat("b", 98) + `\""`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := start(t, "")
+			b.deploy(d, prod())
+			b.send(c.sent)
+			if log := b.log.String(); !strings.Contains(log, c.want) {
+				t.Errorf("got %s\nwant %s", log, c.want)
+			}
+		})
+	}
+}
+
 // What was read to be validated is what integrations send.
 func TestValidatedBodyGoesOn(t *testing.T) {
 	backend := serve(t, ok("stored"))

@@ -31,17 +31,18 @@ func (r *Rules) Model(contentType string) *Model {
 	return r.bodies.models[i]
 }
 
-// A BodyError says why a body is refused.
+// A BodyError says why a body is refused. Its text tells nothing of the body.
 type BodyError struct {
+	Model  string // its name
 	Detail string // what $context.error.validationErrorString shows
 	Cause  error  // of a body that could not be judged; nil: it was
 }
 
 func (e *BodyError) Error() string {
 	if e.Cause != nil {
-		return "invalid request body: " + e.Cause.Error()
+		return "body cannot be checked against model " + e.Model + ": " + e.Cause.Error()
 	}
-	return "invalid request body"
+	return "body does not match model " + e.Model
 }
 
 func (e *BodyError) Unwrap() error { return e.Cause }
@@ -71,10 +72,10 @@ func (m *Model) Check(body []byte) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &invalid):
-		return &BodyError{Detail: invalid.Error()}
+		return &BodyError{Model: m.name, Detail: invalid.Error()}
 	case errors.Is(err, jsonschema.ErrLoop):
 		return fmt.Errorf("model %s: %w", m.name, err)
 	default:
-		return &BodyError{Detail: unreadable, Cause: err}
+		return &BodyError{Model: m.name, Detail: unreadable, Cause: err}
 	}
 }
