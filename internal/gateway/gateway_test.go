@@ -556,7 +556,10 @@ func TestFunctionFailures(t *testing.T) {
 		status       int
 		log          string
 	}{
-		{"function error", ok(`{"errorMessage":"boom"}`, "X-Amz-Function-Error: Unhandled"), 502, "customer function error"},
+		{
+			"function error", ok(`{"errorMessage":"boom","errorType":"ValueError"}`, "X-Amz-Function-Error: Unhandled", "x-amzn-RequestId: r1"),
+			502, `customer function error (Unhandled): ValueError, Lambda request id r1"`,
+		},
 		{"no permission", "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nx-amzn-ErrorType: AccessDeniedException\r\n\r\n", 500, "status 403 AccessDeniedException"},
 		{"no JSON", ok("hello"), 502, "malformed Lambda proxy response"},
 		{"event too large", "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n", 413, "REQUEST_TOO_LARGE"},

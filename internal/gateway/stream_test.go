@@ -81,7 +81,7 @@ func TestEventsOfStreamsAreApart(t *testing.T) {
 // What cuts an answer whose head has gone out is in the log, with the names that
 // an operator looks for.
 func TestCutAnswersAreLogged(t *testing.T) {
-	service := serve(t, streamHead+framed("PayloadChunk", "{}"+delimiter+"hel")+framed("InvokeComplete", `{"ErrorCode":"Unhandled"}`)+"0\r\n\r\n")
+	service := serve(t, streamHead+framed("PayloadChunk", "{}"+delimiter+"hel")+framed("InvokeComplete", `{"ErrorCode":"Unhandled","ErrorDetails":"{\"errorType\":\"Broken\"}"}`)+"0\r\n\r\n")
 	b := start(t, "http://"+service.address)
 	b.deploy(streaming200(), prod())
 	a := b.send(sentRequest{method: "POST", target: "/prod/x"})
@@ -89,7 +89,7 @@ func TestCutAnswersAreLogged(t *testing.T) {
 		t.Errorf("got %d %q (%v); want hel and an error", a.Status, a.body, a.err)
 	}
 	log := b.log.String()
-	for _, part := range []string{"answer cut", "request_id=" + a.Header.Get("x-amzn-RequestId"), "api=" + api, "stage=prod", "resource=/x", "customer function error (Unhandled)"} {
+	for _, part := range []string{"answer cut", "request_id=" + a.Header.Get("x-amzn-RequestId"), "api=" + api, "stage=prod", "resource=/x", "customer function error (Unhandled): Broken"} {
 		if !strings.Contains(log, part) {
 			t.Errorf("the log lacks %q:\n%s", part, log)
 		}

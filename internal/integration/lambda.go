@@ -1,12 +1,14 @@
 package integration
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -225,12 +227,39 @@ func (f *Function) Invoke(in *Input, event []byte, v Invocation, res *message.Re
 // check finds the failures that the service reports in its answer.
 func check(res *message.Response) error {
 	if v, failed := res.Header.Lookup("X-Amz-Function-Error"); failed {
-		return fmt.Errorf("%w (%s)", ErrFunction, v)
+		return functionFailed(v, res.Body, EndpointRequestID(res.Header))
 	}
 	if res.Status != http.StatusOK {
 		return notRun(res)
 	}
 	return nil
+}
+
+// functionFailed is the error of a function that failed: what the service and
+// the function's runtime call it, and the id under which the function logs. All
+// else that the function said may hold data, and is left out.
+func functionFailed(code string, said []byte, requestID string) error {
+	var failure struct{ ErrorType string }
+	_ = json.Unmarshal(said, &failure) // what is no JSON has no type
+	text := "(" + word(code) + ")"
+	if failure.ErrorType != "" {
+		text += ": " + word(failure.ErrorType)
+	}
+	if requestID != "" {
+		text += ", Lambda request id " + word(requestID)
+	}
+	return fmt.Errorf("%w %s", ErrFunction, text)
+}
+
+// word makes one word for the log of a name that others gave.
+func word(s string) string {
+	const longest = 100
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || !unicode.IsPrint(r) {
+			return '_'
+		}
+		return r
+	}, s[:min(len(s), longest)])
 }
 
 // notRun is why the service has not run a function.

@@ -164,3 +164,25 @@ func TestLocalFunctionsComeFirst(t *testing.T) {
 		t.Errorf("a function that nobody has: error %v; want %v", err, ErrNoEndpoint)
 	}
 }
+
+// The error of a function names its failure, and tells nothing else that the
+// function said.
+func TestFunctionFailed(t *testing.T) {
+	const failed = "execution failed due to customer function error "
+	for _, c := range []struct{ name, said, id, want string }{
+		{"a type", `{"errorType":"Runtime.ExitError","errorMessage":"secret","stackTrace":["secret"]}`, "r1", "(Unhandled): Runtime.ExitError, Lambda request id r1"},
+		{"no type", `{"errorMessage":"secret"}`, "r1", "(Unhandled), Lambda request id r1"},
+		{"a type that is no string", `{"errorType":{"a":"secret"}}`, "", "(Unhandled)"},
+		{"no JSON", "secret", "", "(Unhandled)"},
+		{"more than a word", `{"errorType":"A\nlevel=INFO\u0000\u001b"}`, "r 1", "(Unhandled): A_level=INFO__, Lambda request id r_1"},
+		{"a long type", `{"errorType":"` + strings.Repeat("a", 1000) + `"}`, "", "(Unhandled): " + strings.Repeat("a", 100)},
+	} {
+		res := message.Response{Status: 200, Body: []byte(c.said), Header: message.Header{{Name: "X-Amz-Function-Error", Value: "Unhandled"}}}
+		if c.id != "" {
+			res.Header.Set("x-amzn-RequestId", c.id)
+		}
+		if err := check(&res); !errors.Is(err, ErrFunction) || err.Error() != failed+c.want {
+			t.Errorf("%s: got %v\nwant %s%s", c.name, err, failed, c.want)
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (f *Function) Stream(in *Input, event []byte, v Invocation, res *message.Re
 	if body == nil {
 		body = io.NopCloser(bytes.NewReader(bytes.Clone(res.Body)))
 	}
-	written := &chunks{messages: eventstream.NewReader(body), body: body}
+	written := &chunks{messages: eventstream.NewReader(body), body: body, requestID: EndpointRequestID(res.Header)}
 	res.Body, res.Stream, res.StreamLen = res.Body[:0], written, -1
 	prelude, err := written.prelude()
 	if err != nil {
@@ -54,6 +54,8 @@ type chunks struct {
 	open     bool          // the message is a chunk that may have more
 	complete bool          // the function has ended well
 	err      error
+
+	requestID string // of the invocation
 }
 
 // Close ends the reading, and with it the call if it goes on.
@@ -121,14 +123,14 @@ func (c *chunks) end() error {
 	if err != nil {
 		return err
 	}
-	var end struct{ ErrorCode string }
+	var end struct{ ErrorCode, ErrorDetails string }
 	if len(bytes.TrimSpace(said)) > 0 {
 		if err := json.Unmarshal(said, &end); err != nil {
 			return fmt.Errorf("%w: end of the stream: %w", ErrInvoke, err)
 		}
 	}
 	if end.ErrorCode != "" {
-		return fmt.Errorf("%w (%s)", ErrFunction, end.ErrorCode)
+		return functionFailed(end.ErrorCode, []byte(end.ErrorDetails), c.requestID)
 	}
 	c.complete = true
 	return nil
