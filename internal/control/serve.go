@@ -108,7 +108,25 @@ func (h *Handler) handle(all []*operation) {
 		})
 	}
 	h.routes.HandleFunc("POST /{$}", h.serveSTS)
-	h.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, errNoOperation) })
+	h.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { h.fail(w, r, h.noOperation(r)) })
+}
+
+// noOperation is the answer to a path that no operation has. Who puts the id of
+// an API first means to call it, and learns how that is done.
+func (h *Handler) noOperation(r *http.Request) error {
+	id, _, _ := strings.Cut(r.URL.Path[1:], "/")
+	path := visitOf(r).ns.Key("/restapis/" + url.PathEscape(id))
+	err := h.store.View(r.Context(), func(state store.Reader) error {
+		_, err := state.Get(path)
+		return err
+	})
+	if err != nil {
+		return errNoOperation
+	}
+	f := *errNoOperation
+	f.message += fmt.Sprintf("; API %s is called as /_aws/execute-api/%[1]s/{stage}/..., /restapis/%[1]s/{stage}/_user_request_/... "+
+		"or by the host name %[1]s.execute-api.localhost", id)
+	return &f
 }
 
 // ServeHTTP answers a request.

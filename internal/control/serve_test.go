@@ -24,6 +24,9 @@ func TestGuard(t *testing.T) {
 		c.refused("GET", path, "", 404, "UnknownOperationException", errNoOperation.message)
 	}
 	c.refused("PUT", "/account", "", 404, "UnknownOperationException", errNoOperation.message)
+	id := strings.TrimPrefix(api, "/restapis/")
+	c.refused("GET", "/"+id+"/prod/pets", "", 404, "UnknownOperationException", errNoOperation.message+
+		"; API "+id+" is called as /_aws/execute-api/"+id+"/{stage}/..., /restapis/"+id+"/{stage}/_user_request_/... or by the host name "+id+".execute-api.localhost")
 	if res := c.send("HEAD", api, ""); res.StatusCode != 404 || res.Header.Get("x-amzn-ErrorType") == "" {
 		t.Errorf("HEAD: got %d %v", res.StatusCode, res.Header)
 	}
