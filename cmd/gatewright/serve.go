@@ -109,9 +109,7 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	if err := s.reachAWS(ctx); err != nil {
 		return err
 	}
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
+	stop := catchInterrupts()
 	hangups := make(chan os.Signal, 1)
 	if s.server.Users != "" || s.server.Audit != "" || s.server.ExecutionLog != "" { // else SIGHUP ends the program, as it does others
 		signal.Notify(hangups, syscall.SIGHUP)
@@ -127,8 +125,8 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	if err := s.greet(ctx, out); err != nil {
 		return errors.Join(err, s.server.Close())
 	}
-	log.Info("draining", "signal", s.untilTold(signals, hangups, log).String(), "at_most", s.drain)
-	return s.stop(ctx, signals, log)
+	log.Info("draining", "signal", s.untilTold(stop, hangups, log).String(), "at_most", s.drain)
+	return s.stop(ctx, stop, log)
 }
 
 // reachAWS finds where services of AWS are called and what calls are signed with.
@@ -149,11 +147,13 @@ func (s *serving) reachAWS(ctx context.Context) (err error) {
 }
 
 // untilTold waits for a signal to stop, and reads anew what SIGHUP asks for.
-func (s *serving) untilTold(stop, hangups <-chan os.Signal, log *slog.Logger) os.Signal {
+func (s *serving) untilTold(stop *interrupts, hangups <-chan os.Signal, log *slog.Logger) os.Signal {
 	for {
 		select {
-		case sig := <-stop:
-			return sig
+		case sig := <-stop.signals:
+			if stop.another() {
+				return sig
+			}
 		case <-hangups:
 			if err := s.server.Reload(); err != nil {
 				log.Error("not everything was read anew", "error", err)
@@ -164,22 +164,18 @@ func (s *serving) untilTold(stop, hangups <-chan os.Signal, log *slog.Logger) os
 	}
 }
 
-// stop drains until all requests have finished, the time is over or a second
-// signal comes.
-func (s *serving) stop(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) error {
+// stop drains until all requests have finished, the time is over or another
+// interrupt comes.
+func (s *serving) stop(ctx context.Context, stop *interrupts, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(ctx, s.drain)
 	defer cancel()
 	drained := make(chan error, 1)
 	go func() { drained <- s.server.Shutdown(ctx) }()
-	select {
-	case err := <-drained:
-		if err == nil {
-			log.Info("stopped")
-		}
-		return err
-	case <-signals:
-		return errInterrupted
+	err := stop.wait(drained)
+	if err == nil {
+		log.Info("stopped")
 	}
+	return err
 }
 
 // greet tells where everything is, with lines to copy.
