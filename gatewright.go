@@ -134,17 +134,17 @@ type Server struct {
 
 	Log *slog.Logger // nil: slog.Default()
 
-	users     *users.Directory // nil: whoever reaches the control plane may call it
-	trail     *trail           // nil: there is none
-	execution *lineFile        // the execution log; nil: there is none
-	store     store.Store
-	upstream  *upstream.Client
-	functions *function.Host
-	gateway   *gateway.Gateway
-	doors     []*door
-	draining  chan struct{}
-	drainOnce sync.Once
-	serving   sync.WaitGroup
+	users      *users.Directory // nil: whoever reaches the control plane may call it
+	trail      *trail           // nil: there is none
+	execution  *lineFile        // the execution log; nil: there is none
+	store      store.Store
+	upstream   *upstream.Client
+	functions  *function.Host
+	gateway    *gateway.Gateway
+	doors      []*door
+	retired    chan struct{}
+	retireOnce sync.Once
+	serving    sync.WaitGroup
 }
 
 // A door is a listener and the edge that serves it.
@@ -164,7 +164,7 @@ func (s *Server) Start(ctx context.Context) error {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
-	s.draining = make(chan struct{})
+	s.retired = make(chan struct{})
 	if err := s.start(ctx); err != nil {
 		return errors.Join(err, s.Close())
 	}
@@ -356,11 +356,17 @@ func (s *Server) InvokeURL(apiID, stage string) string {
 	return "http://" + apiID + ".execute-api.localhost:" + port + "/" + stage
 }
 
+// Retire makes readiness checks fail, so that load balancers turn to others, while
+// everything is still served until Shutdown.
+func (s *Server) Retire() {
+	s.retireOnce.Do(func() { close(s.retired) })
+}
+
 // Shutdown stops accepting connections, lets requests that are under way finish,
 // and functions that nobody waits for, and closes the state. When ctx ends
 // first, what is left is cut and the error says so.
 func (s *Server) Shutdown(ctx context.Context) error {
-	s.drainOnce.Do(func() { close(s.draining) })
+	s.Retire()
 	errs := make([]error, len(s.doors))
 	var all sync.WaitGroup
 	for i, d := range s.doors {

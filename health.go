@@ -20,12 +20,12 @@ func (s *Server) ownPages() http.Handler {
 	return pages
 }
 
-// health answers 200 while requests are taken, 503 while draining or when the
-// state cannot be followed.
+// health answers 200 while requests are taken, 503 after Retire or when the state
+// cannot be followed.
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	status, state := http.StatusOK, "ready"
 	select {
-	case <-s.draining:
+	case <-s.retired:
 		status, state = http.StatusServiceUnavailable, "draining"
 	default:
 		if err := s.gateway.Ready(); err != nil {

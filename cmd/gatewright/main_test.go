@@ -138,6 +138,7 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"functions at an address that is no URL", []string{"--lambda", "localhost:3001", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"services at an address that is no URL", []string{"--services", "localhost:4566", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"a drain before its time", []string{"--drain", "-5s", "--data", "memory"}, exitUsage, "--drain"},
+		{"a delay before its time", []string{"--drain-delay", "-5s", "--data", "memory"}, exitUsage, "--drain-delay"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},
 	} {
@@ -225,6 +226,45 @@ func TestTwoSignalsAtOnceStopIt(t *testing.T) {
 		if status := p.end(t); status != 0 {
 			t.Errorf("exit status %d; standard error:\n%s", status, &p.errors)
 		}
+	}
+}
+
+// After a signal load balancers have time to see that others should be asked.
+func TestDrainDelay(t *testing.T) {
+	p := start(t, "--data", "memory", "--example", "--drain-delay", "2s")
+	health := p.control + "/_gatewright/health"
+	if status, body := get(t, health); status != 200 {
+		t.Fatalf("before the signal: %d %s", status, body)
+	}
+	p.Process.Signal(syscall.SIGTERM)
+	for !strings.Contains(p.errors.String(), "retired") {
+		time.Sleep(time.Millisecond)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	for path, want := range map[string]int{
+		"/_gatewright/health": 503, "/_gatewright/health/ready": 503, "/_gatewright/health/live": 200,
+		"/_aws/execute-api/petstore01/prod/pets/2": 200, "/restapis": 200,
+	} {
+		if status, body := get(t, p.control+path); status != want {
+			t.Errorf("%s after the signal: %d %s, want %d", path, status, body, want)
+		}
+	}
+	if status := p.end(t); status != 0 {
+		t.Errorf("exit status %d; standard error:\n%s", status, &p.errors)
+	}
+}
+
+// A second signal ends the delay, not the requests.
+func TestASecondSignalEndsTheDelay(t *testing.T) {
+	p := start(t, "--data", "memory", "--drain-delay", "1h")
+	p.Process.Signal(syscall.SIGTERM)
+	go func() { // until one counts
+		for p.Process.Signal(syscall.SIGTERM) == nil {
+			time.Sleep(sameInterrupt / 10)
+		}
+	}()
+	if status := p.end(t); status != 0 {
+		t.Errorf("exit status %d; standard error:\n%s", status, &p.errors)
 	}
 }
 

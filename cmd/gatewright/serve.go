@@ -26,6 +26,7 @@ var errInterrupted = errors.New("stopped by a second signal before all requests 
 type serving struct {
 	server  gatewright.Server
 	example bool
+	delay   time.Duration // between a signal and the drain
 	drain   time.Duration
 	logForm string
 	debug   bool
@@ -83,6 +84,7 @@ environment over the file.`,
 	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
 	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "connections that each listener keeps at a time; 0: no limit")
 	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")
+	f.DurationVar(&s.delay, "drain-delay", 0, "how long all is still served after SIGTERM, while readiness checks fail, before the drain begins (default 0s)")
 	f.StringVar(&s.logForm, "log", "text", "form of the log on standard error: text or json")
 	f.BoolVar(&s.debug, "debug", false, "log more")
 	f.StringVar(&s.config, "config", "", "YAML file with these settings")
@@ -97,6 +99,9 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	s.server.Log = log
 	if s.drain < 0 {
 		return usageError{fmt.Errorf("--drain is a time to wait, such as 30s, not %v", s.drain)}
+	}
+	if s.delay < 0 {
+		return usageError{fmt.Errorf("--drain-delay is a time to wait, such as 10s, not %v", s.delay)}
 	}
 	if s.server.Data == "" {
 		if s.server.Data = dataFolder(); s.server.Data == "" {
@@ -125,7 +130,13 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	if err := s.greet(ctx, out); err != nil {
 		return errors.Join(err, s.server.Close())
 	}
-	log.Info("draining", "signal", s.untilTold(stop, hangups, log).String(), "at_most", s.drain)
+	told := s.untilTold(stop, hangups, nil, log)
+	if s.delay > 0 {
+		s.server.Retire()
+		log.Info("retired", "signal", told.String(), "draining_in", s.delay)
+		s.untilTold(stop, hangups, time.After(s.delay), log)
+	}
+	log.Info("draining", "signal", told.String(), "at_most", s.drain)
 	return s.stop(ctx, stop, log)
 }
 
@@ -146,14 +157,17 @@ func (s *serving) reachAWS(ctx context.Context) (err error) {
 	return err
 }
 
-// untilTold waits for a signal to stop, and reads anew what SIGHUP asks for.
-func (s *serving) untilTold(stop *interrupts, hangups <-chan os.Signal, log *slog.Logger) os.Signal {
+// untilTold waits for a signal to stop, nil when the time is over before, and reads
+// anew what SIGHUP asks for.
+func (s *serving) untilTold(stop *interrupts, hangups <-chan os.Signal, over <-chan time.Time, log *slog.Logger) os.Signal {
 	for {
 		select {
 		case sig := <-stop.signals:
 			if stop.another() {
 				return sig
 			}
+		case <-over:
+			return nil
 		case <-hangups:
 			if err := s.server.Reload(); err != nil {
 				log.Error("not everything was read anew", "error", err)

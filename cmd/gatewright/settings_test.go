@@ -28,6 +28,7 @@ func TestSettings(t *testing.T) {
 		{name: "a link that leads nowhere", env: map[string]string{"GATEWRIGHT_VPC_LINK": "a"}, errorHas: "GATEWRIGHT_VPC_LINK"},
 		{name: "a setting that is not there", file: "regoin: eu-west-1\n", errorHas: `there is no setting "regoin"`},
 		{name: "a value that does not fit", file: "drain: soon\n", errorHas: "drain"},
+		{name: "a delay of the file that does not fit", file: "drain-delay: soon\n", errorHas: "drain-delay"},
 		{name: "a value of the environment that does not fit", env: map[string]string{"GATEWRIGHT_DRAIN": "soon"}, errorHas: "GATEWRIGHT_DRAIN"},
 		{name: "no YAML", file: "{", errorHas: "config file"},
 		{name: "a map", file: "region: {name: x}\n", errorHas: "not a map"},
