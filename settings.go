@@ -39,6 +39,9 @@ func (s *Server) check() error {
 		if err := checkAddress("gateway", s.Gateway); err != nil {
 			return err
 		}
+		if s.Gateway == s.Control && !strings.HasSuffix(s.Gateway, ":0") { // 0 is a free port for each
+			return fmt.Errorf("%w: the control and the gateway listener have one address, %s; leave out that of the gateway, as the control listener answers invocations too, or choose another", ErrSetting, s.Gateway)
+		}
 	}
 	for link, address := range s.VPCLinks {
 		if err := upstream.CheckHost(address); err != nil {

@@ -20,6 +20,7 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 		{"an address without a port", &Server{Control: "127.0.0.1"}},
 		{"a port that is none", &Server{Control: "127.0.0.1:99999"}},
 		{"a port by name", &Server{Gateway: "127.0.0.1:http"}},
+		{"one address for both listeners", &Server{Control: "127.0.0.1:4577", Gateway: "127.0.0.1:4577"}},
 		{"functions at an address that is no URL", &Server{Lambda: "localhost:3001"}},
 		{"functions by a protocol that is not HTTP", &Server{Lambda: "ftp://127.0.0.1"}},
 		{"services at an address that is no URL", &Server{Services: "localhost:4566"}},
@@ -40,5 +41,16 @@ func TestSettingsAreCheckedBeforeAnythingIsOpened(t *testing.T) {
 			t.Errorf("%s: %v; want ErrSetting", c.name, err)
 			c.s.Close()
 		}
+	}
+}
+
+// Port 0 is a free port for each of the listeners.
+func TestListenersOnFreePorts(t *testing.T) {
+	s := &Server{Control: "127.0.0.1:0", Gateway: "127.0.0.1:0"}
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -138,6 +138,7 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"functions at an address that is no URL", []string{"--lambda", "localhost:3001", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"services at an address that is no URL", []string{"--services", "localhost:4566", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"a drain before its time", []string{"--drain", "-5s", "--data", "memory"}, exitUsage, "--drain"},
+		{"one address for both listeners", []string{"--control", taken.Addr().String(), "--gateway", taken.Addr().String(), "--data", "memory"}, exitUsage, "have one address"},
 		{"a delay before its time", []string{"--drain-delay", "-5s", "--data", "memory"}, exitUsage, "--drain-delay"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},
