@@ -1,16 +1,17 @@
+# make        build the program
 # make run    start Gatewright with an example API
 # make test   everything that must hold: checks, tests, race detector, real clients
-.PHONY: run build test check unit race conformance fuzz bench clean
+.PHONY: build run test check unit race conformance fuzz bench clean
 
 GO  ?= go
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-run: build
-	./gatewright serve --example
-
 # What is run here and measured is linked as in the Dockerfile, without C.
 build:
 	CGO_ENABLED=0 $(GO) build -o gatewright ./cmd/gatewright
+
+run: build
+	./gatewright serve --example
 
 test: check unit race conformance
 	@echo "all green"
