@@ -30,6 +30,30 @@ type code struct {
 	mu   sync.Mutex
 	sum  uint64 // of names, sizes and times
 	next time.Time
+
+	often often // its function's mu guards it
+}
+
+// often notices changes that come faster than anybody writes code: the function
+// writes a file there itself.
+type often struct {
+	since   time.Time
+	changes int
+	said    bool
+}
+
+// again counts a change, and reports once that there were many within moments.
+func (o *often) again(now time.Time) bool {
+	const many, moments = 4, 10 * time.Second
+	if now.Sub(o.since) > moments {
+		o.since, o.changes = now, 0
+	}
+	o.changes++
+	if o.said || o.changes < many {
+		return false
+	}
+	o.said = true
+	return true
 }
 
 var errTooManyFiles = fmt.Errorf("there are more than %d files", maxFiles)

@@ -126,6 +126,9 @@ func (f *function) reload() {
 	f.version++
 	if len(f.processes) > 0 {
 		f.log.Info("code changed, the function is started anew", "newest", newest)
+		if f.code.often.again(time.Now()) {
+			f.log.Warn("the function is started anew again and again; if this file is no code, say in watch which files and folders are", "newest", newest)
+		}
 	}
 	for _, p := range slices.Clone(f.free) {
 		p.kill("its code changed")

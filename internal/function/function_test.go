@@ -585,3 +585,28 @@ func TestHas(t *testing.T) {
 		}
 	}
 }
+
+// A function that writes beside its code is started anew at each call. The log
+// says so once, with the file and the setting that helps.
+func TestChangedTooOften(t *testing.T) {
+	dir := t.TempDir()
+	b := host(t, Config{Dir: dir})
+	state := filepath.Join(dir, "state.sqlite")
+	for i := range 8 {
+		b.do(task{})
+		if err := os.WriteFile(state, make([]byte, i), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.functions["f"].code.next = time.Time{} // as if the last look had been long ago
+	}
+	log := b.log.String()
+	if got := strings.Count(log, "again and again"); got != 1 || !strings.Contains(log, "folders are\" function=f newest="+state) {
+		t.Errorf("got %d warnings; want 1 that names %s:\n%s", got, state, log)
+	}
+	var o often
+	for i := range 20 {
+		if o.again(time.Unix(int64(4*i), 0)) {
+			t.Error("a change in four seconds is somebody who writes code; got a warning")
+		}
+	}
+}
