@@ -461,13 +461,18 @@ func TestIdleProcessIsEnded(t *testing.T) {
 
 func TestReload(t *testing.T) {
 	dir := t.TempDir()
-	write := func(name, text string) {
+	written := time.Now().Add(-time.Hour)
+	write := func(name, text string) { // each a second later: file systems count time in ticks
 		t.Helper()
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		written = written.Add(time.Second)
+		if err := os.Chtimes(path, written, written); err != nil {
 			t.Fatal(err)
 		}
 	}
