@@ -1,5 +1,7 @@
 package gateway
 
+import "sync"
+
 // A step is one stage of the life of a request. It takes what it needs from the
 // exchange and puts back what it found out.
 type step struct {
@@ -80,16 +82,31 @@ func (m *method) looks() bool {
 }
 
 // stepsOf returns the steps that a method needs. One that is refused needs no
-// more.
+// more. Methods that need the same have one slice of them, which stays in the
+// processor's cache however many methods are called.
 func stepsOf(m *method) []step {
-	var steps []step
-	for _, s := range lifecycle {
+	var needed uint64 // a bit for each row of the table
+	for i, s := range lifecycle {
 		if s.needed(m) {
-			steps = append(steps, s.step)
+			needed |= 1 << i
 		}
 		if m.refusal != nil {
 			break
 		}
 	}
-	return steps
+	if known, ok := stepSets.Load(needed); ok {
+		return known.([]step)
+	}
+	var steps []step
+	for i, s := range lifecycle {
+		if needed>>i&1 != 0 {
+			steps = append(steps, s.step)
+		}
+	}
+	shared, _ := stepSets.LoadOrStore(needed, steps)
+	return shared.([]step)
 }
+
+// stepSets are the sets of steps that there are methods for. They are looked up
+// while plans are compiled.
+var stepSets sync.Map // uint64 → []step
