@@ -9,7 +9,7 @@ import (
 
 // sameInterrupt is how long after an interrupt others count as the same one: who
 // signals a program and then its group, as timeout does, means it once.
-const sameInterrupt = time.Second
+const sameInterrupt = 300 * time.Millisecond
 
 // interrupts are the signals that ask the program to stop.
 type interrupts struct {

@@ -18,9 +18,9 @@ func TestSignalsThatComeTogetherAreOne(t *testing.T) {
 		want  error
 	}{
 		{"none", nil, nil},
-		{"some at once", []time.Duration{0, 0, time.Millisecond, 900 * time.Millisecond}, nil},
+		{"some at once", []time.Duration{0, 0, time.Millisecond, 200 * time.Millisecond}, nil},
 		{"one later", []time.Duration{2 * time.Second}, errInterrupted},
-		{"some at once and one later", []time.Duration{0, 900 * time.Millisecond, 1100 * time.Millisecond}, errInterrupted},
+		{"some at once and one later", []time.Duration{0, 200 * time.Millisecond, 400 * time.Millisecond}, errInterrupted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
