@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/gatewright/gatewright"
 	"github.com/gatewright/gatewright/internal/gatewrighttest"
 )
 
@@ -51,6 +52,34 @@ func TestCustomDomain(t *testing.T) {
 			if answer.StatusCode != c.status || string(body) != c.body {
 				t.Errorf("%s%s at %s: %d %s, want %d %s", c.host, c.path, url, answer.StatusCode, body, c.status, c.body)
 			}
+		}
+	}
+}
+
+// A custom domain name never takes from the control plane a name that it answers
+// to: its owner could not even delete it again.
+func TestDomainLocksNobodyOut(t *testing.T) {
+	server := gatewrighttest.Start(t, func(s *gatewright.Server) { s.ControlHosts = []string{"gateway.corp.example"} })
+	for _, name := range []string{"*.0.0.1", "gateway.corp.example", "127.0.0.1"} {
+		gatewrighttest.Call(t, server, "POST", "/domainnames", encode(t, map[string]any{
+			"domainName": name, "regionalCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1234",
+			"endpointConfiguration": map[string]any{"types": []string{"REGIONAL"}},
+		}))
+		r, err := http.NewRequestWithContext(t.Context(), "GET", server.ControlURL()+"/restapis", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = name
+		if name == "*.0.0.1" {
+			r.Host = "127.0.0.1"
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != 200 {
+			t.Errorf("with the domain name %s: GetRestApis of %s answers %s", name, r.Host, answer.Status)
 		}
 	}
 }

@@ -16,7 +16,9 @@ import (
 )
 
 // controlDoor answers the control listener: our own pages, invocations, and
-// everything else as the control plane.
+// everything else as the control plane. The names that it answers to stay its own,
+// whatever custom domain names there are: an API's owner who makes 127.0.0.1 one
+// must not lock everybody out.
 func (s *Server) controlDoor(api http.Handler) message.Handler {
 	control := edge.HTTPHandler(api)
 	own := edge.HTTPHandler(s.ownPages())
@@ -24,7 +26,7 @@ func (s *Server) controlDoor(api http.Handler) message.Handler {
 		switch {
 		case strings.HasPrefix(x.Request.Path, ownPrefix):
 			own.Serve(x)
-		case s.gateway.Claims(&x.Request):
+		case s.gateway.Claims(&x.Request), s.gateway.HasDomain(&x.Request) && !s.knownHost(hostname(x.Request.Host)):
 			s.gateway.Serve(x)
 		default:
 			if why := s.turnedAway(&x.Request); why != "" {

@@ -128,11 +128,16 @@ func (x *exchange) run() error {
 	return nil
 }
 
-// Claims reports whether a request is an invocation: by its host, or by its path
-// on any host.
+// Claims reports whether a request is an invocation in one of the service's own
+// forms: by its host, or by its path on any host.
 func (g *Gateway) Claims(r *message.Request) bool {
-	_, ok := g.world.locate(r)
+	_, ok := locate(r)
 	return ok
+}
+
+// HasDomain reports whether a request's host is a custom domain name.
+func (g *Gateway) HasDomain(r *message.Request) bool {
+	return (*g.world.domains.Load()).find(hostname(r.Host)) != nil
 }
 
 // Served returns when all commits up to version are served, or when ctx ends.
