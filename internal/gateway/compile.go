@@ -28,13 +28,13 @@ type compiler struct {
 	lambda   *integration.Lambda
 	services *integration.Services
 	vpcLinks map[string]string // addresses by target ARN, link id or link name
-	log      *slog.Logger
+	log      *slog.Logger      // of plans while they run; what is wrong with them is among their faults
 
 	executions *executions // nil: none are logged
 }
 
 // compile makes the plan of a stage and its deployment. What is wrong with one
-// method is that method's, and its refusal.
+// method is that method's, and its refusal. All of it is among the plan's faults.
 func (c *compiler) compile(s *slot, st *restapi.Stage, d *restapi.Definition, around surroundings) *plan {
 	p, err := c.frame(s, st, d.API, d.GatewayResponses, around)
 	if err != nil {
@@ -83,8 +83,8 @@ func (c *compiler) begin(s *slot, st *restapi.Stage) *plan {
 
 // broken is the plan of a stage that cannot be served at all. It fails closed.
 func (c *compiler) broken(s *slot, st *restapi.Stage, cause error) *plan {
-	c.log.Error("stage cannot be served", "api", s.id, "stage", st.StageName, "cause", cause)
 	p := c.begin(s, st)
+	p.faults.add(fault{message: "stage cannot be served", cause: cause})
 	p.refusal = &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: cause}
 	return p
 }
@@ -98,8 +98,7 @@ func (c *compiler) method(p *plan, conf *configuration) *method {
 	}
 	if err != nil {
 		m.refusal = failure(err)
-		c.log.Warn("method cannot be served", "api", p.context.APIID, "stage", p.context.Stage,
-			"method", conf.method.HTTPMethod+" "+conf.resource.Path, "cause", err)
+		p.faults.add(fault{message: "method cannot be served", method: conf.name(), cause: err})
 	}
 	m.steps = stepsOf(m)
 	m.logging = c.logging(p, conf)
@@ -137,18 +136,18 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	m.content(p, i)
 	switch i.Type {
 	case "MOCK":
-		c.requestTemplates(p, m, i)
+		c.requestTemplates(p, m, conf)
 		m.compileMock()
-		return c.outputs(p, m, conf.method)
+		return c.outputs(p, m, conf)
 	case "HTTP":
-		c.requestTemplates(p, m, i)
-		if err := c.outputs(p, m, conf.method); err != nil {
+		c.requestTemplates(p, m, conf)
+		if err := c.outputs(p, m, conf); err != nil {
 			return err
 		}
 		return c.http(p, m, i)
 	case "AWS":
-		c.requestTemplates(p, m, i)
-		if err := c.outputs(p, m, conf.method); err != nil {
+		c.requestTemplates(p, m, conf)
+		if err := c.outputs(p, m, conf); err != nil {
 			return err
 		}
 		return c.service(p, m, i)
@@ -261,21 +260,21 @@ func mockStatusOf(body string) mockStatus {
 }
 
 // requestTemplates compiles what makes the body that a backend gets.
-func (c *compiler) requestTemplates(p *plan, m *method, i *restapi.Integration) {
-	m.behavior = i.PassthroughBehavior
-	m.request = c.templates(p, m, i.RequestTemplates)
+func (c *compiler) requestTemplates(p *plan, m *method, conf *configuration) {
+	m.behavior = conf.integration.PassthroughBehavior
+	m.request = c.templates(p, conf, "request", conf.integration.RequestTemplates)
 }
 
 // templates compiles body mapping templates. One that cannot be read fails the
 // requests that it is chosen for, and no others.
-func (c *compiler) templates(p *plan, m *method, texts map[string]string) (t templates) {
-	log := c.log.With("api", p.context.APIID, "stage", p.context.Stage, "resource", m.path)
+func (c *compiler) templates(p *plan, conf *configuration, of string, texts map[string]string) (t templates) {
+	log := c.log.With("api", p.context.APIID, "stage", p.context.Stage, "method", conf.name(), "template", of)
 	for _, contentType := range slices.Sorted(maps.Keys(texts)) {
 		compiled, err := mapping.CompileTemplate(contentType, texts[contentType], func(surprise error) {
 			log.Warn("template tests what is missing, and takes it for true", "place", surprise)
 		})
 		if err != nil {
-			log.Warn("template cannot be read", "cause", err)
+			p.faults.add(fault{"template cannot be read", conf.name(), of, err})
 		}
 		t.types = append(t.types, contentType)
 		t.all = append(t.all, template{compiled, err})
@@ -284,16 +283,16 @@ func (c *compiler) templates(p *plan, m *method, texts map[string]string) (t tem
 }
 
 // outputs compiles the integration responses of a method.
-func (c *compiler) outputs(p *plan, m *method, declared *restapi.Method) (err error) {
-	responses := declared.MethodIntegration.IntegrationResponses
+func (c *compiler) outputs(p *plan, m *method, conf *configuration) (err error) {
+	responses := conf.integration.IntegrationResponses
 	patterns := make(map[string]string, len(responses))
 	m.outputs = make(map[string]*output, len(responses))
-	for status, r := range responses {
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
 		patterns[status] = ""
-		if r.SelectionPattern != nil {
+		if r := responses[status]; r.SelectionPattern != nil {
 			patterns[status] = *r.SelectionPattern
 		}
-		if m.outputs[status], err = c.output(p, m, status, r, declared.MethodResponses[status]); err != nil {
+		if m.outputs[status], err = c.output(p, m, conf, status); err != nil {
 			return err
 		}
 	}
@@ -301,7 +300,8 @@ func (c *compiler) outputs(p *plan, m *method, declared *restapi.Method) (err er
 	return err
 }
 
-func (c *compiler) output(p *plan, m *method, status string, r *restapi.IntegrationResponse, declared *restapi.MethodResponse) (*output, error) {
+func (c *compiler) output(p *plan, m *method, conf *configuration, status string) (*output, error) {
+	r, declared := conf.integration.IntegrationResponses[status], conf.method.MethodResponses[status]
 	o := new(output)
 	var err error
 	if o.status, err = strconv.Atoi(status); err != nil {
@@ -328,7 +328,7 @@ func (c *compiler) output(p *plan, m *method, status string, r *restapi.Integrat
 			texts[contentType] = *text
 		}
 	}
-	o.templates = c.templates(p, m, texts)
+	o.templates = c.templates(p, conf, "response "+status, texts)
 	o.handling = content.HandlingOf(r.ContentHandling)
 	return o, nil
 }

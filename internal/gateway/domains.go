@@ -100,7 +100,7 @@ func isDomain(key string) bool {
 // refreshDomains brings the custom domain names up to date.
 func (f *follower) refreshDomains(ctx context.Context) error {
 	return f.store.View(ctx, func(r store.Reader) error {
-		all := readDomains(r, f.compiler.log)
+		all := readDomains(r, f.log)
 		f.world.domains.Store(&all)
 		return nil
 	})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/url"
 	"slices"
@@ -19,9 +20,11 @@ import (
 // A follower keeps a world like the store. It is one goroutine, so that commits
 // come into the world in their order.
 type follower struct {
-	store    store.Store
-	world    *world
-	compiler *compiler
+	store     store.Store
+	world     *world
+	compiler  *compiler
+	inspector *inspector
+	log       *slog.Logger
 
 	mu      sync.Mutex
 	version uint64        // of the last commit that is served
@@ -30,8 +33,11 @@ type follower struct {
 	done    chan struct{} // closed when follow has returned
 }
 
-func newFollower(s store.Store, w *world, c *compiler) *follower {
-	return &follower{store: s, world: w, compiler: c, moved: make(chan struct{}), done: make(chan struct{})}
+func newFollower(s store.Store, w *world, c *compiler, in *inspector, log *slog.Logger) *follower {
+	return &follower{
+		store: s, world: w, compiler: c, inspector: in, log: log,
+		moved: make(chan struct{}), done: make(chan struct{}),
+	}
 }
 
 // retry is how long a store that has failed is left alone.
@@ -61,7 +67,7 @@ func (f *follower) lose(cause error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.away == nil {
-		f.compiler.log.Error("store is away, serving what is known", "version", f.version, "cause", cause)
+		f.log.Error("store is away, serving what is known", "version", f.version, "cause", cause)
 	}
 	f.away = cause
 }
@@ -89,17 +95,18 @@ func (f *follower) watch(ctx context.Context) error {
 	return errors.New("watch ended")
 }
 
-// apply brings one commit into the world.
+// apply brings one commit into the world, and has what it deploys inspected.
 func (f *follower) apply(ctx context.Context, commit store.Commit) error {
-	touched, moved := make(map[string]bool), make(map[string]bool)
+	touched := make(map[string][]string) // of each API, the stages that changed
+	moved := make(map[string]bool)
 	domains := false
 	for _, change := range commit.Changes {
 		if escaped, ok := strings.CutPrefix(change.Key, restapi.IndexPrefix); ok {
 			f.index(escaped, change.Value)
 		} else if isDomain(change.Key) {
 			domains = true
-		} else if id, ok := stageOf(change.Key); ok {
-			touched[id] = true
+		} else if id, name, ok := stageOf(change.Key); ok {
+			touched[id] = append(touched[id], name)
 		} else if surrounding(change.Key) {
 			moved[change.Key] = true
 		}
@@ -111,8 +118,8 @@ func (f *follower) apply(ctx context.Context, commit store.Commit) error {
 	}
 	if len(moved) > 0 {
 		for s := range f.world.all {
-			if s.within(moved) {
-				touched[s.id] = true
+			if names := s.within(moved); len(names) > 0 {
+				touched[s.id] = append(touched[s.id], names...)
 			}
 		}
 	}
@@ -121,6 +128,7 @@ func (f *follower) apply(ctx context.Context, commit store.Commit) error {
 			if err := s.refresh(ctx, f.compiler); err != nil {
 				return err
 			}
+			f.inspector.add(s, touched[id])
 		}
 	}
 	return nil
@@ -146,22 +154,26 @@ func (f *follower) readIndex(escaped string, value []byte) (id string, n restapi
 		err = json.Unmarshal(value, &n)
 	}
 	if err != nil {
-		f.compiler.log.Error("index entry cannot be read", "api", escaped, "cause", err)
+		f.log.Error("index entry cannot be read", "api", escaped, "cause", err)
 	}
 	return id, n, err == nil
 }
 
-// stageOf returns the API of which a key is a stage. Nothing else of an API
-// changes what is served: deployments never change.
-func stageOf(key string) (id string, ok bool) {
+// stageOf returns the API and the name of the stage that a key is of. Nothing else
+// of an API changes what is served: deployments never change.
+func stageOf(key string) (id, name string, ok bool) {
 	_, path, ok := restapi.SplitKey(key)
 	rest, isAPI := strings.CutPrefix(path, "/restapis/")
-	escaped, rest, _ := strings.Cut(rest, "/")
-	if !ok || !isAPI || !strings.HasPrefix(rest, "stages/") {
-		return "", false
+	id, rest, _ = strings.Cut(rest, "/")
+	name, isStage := strings.CutPrefix(rest, "stages/")
+	if !ok || !isAPI || !isStage {
+		return "", "", false
 	}
-	id, err := url.PathUnescape(escaped)
-	return id, err == nil
+	id, err := url.PathUnescape(id)
+	if err == nil {
+		name, err = url.PathUnescape(name)
+	}
+	return id, name, err == nil
 }
 
 // read reads the APIs that there are and brings those that are served up to
@@ -206,7 +218,7 @@ func (f *follower) reach(version uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.away != nil {
-		f.compiler.log.Info("store is back", "version", version)
+		f.log.Info("store is back", "version", version)
 	}
 	f.version, f.away = version, nil
 	close(f.moved)

@@ -41,6 +41,7 @@ type Gateway struct {
 	world      *world
 	compiler   *compiler
 	follower   *follower
+	inspector  *inspector
 	why        why
 	executions *executions // nil: none are logged
 	now        func() time.Time
@@ -78,7 +79,8 @@ func New(c Config) (*Gateway, error) {
 		log: c.Log, executions: g.executions,
 	}
 	g.exchanges.New = func() any { return &exchange{gateway: g} }
-	g.follower = newFollower(c.Store, g.world, g.compiler)
+	g.inspector = newInspector(g.compiler, c.Log)
+	g.follower = newFollower(c.Store, g.world, g.compiler, g.inspector, c.Log)
 	ctx, stop := context.WithCancel(context.Background())
 	if err := g.follower.read(ctx); err != nil {
 		stop()
@@ -86,6 +88,7 @@ func New(c Config) (*Gateway, error) {
 	}
 	g.stop = stop
 	g.running.Go(func() { g.follower.follow(ctx) })
+	g.running.Go(func() { g.inspector.inspect(ctx) })
 	g.running.Go(func() { g.sweep(ctx, c.Idle) })
 	if g.executions != nil {
 		g.running.Go(func() { g.executions.write(ctx) })

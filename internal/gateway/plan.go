@@ -28,6 +28,7 @@ type plan struct {
 	binary    content.MediaTypes
 
 	compression *content.Compression // nil: none
+	faults      faults               // what its operator is told
 }
 
 // A method is a method of a plan: what is done for its requests.

@@ -74,25 +74,28 @@ func surrounding(key string) bool {
 	return ok && (strings.HasPrefix(path, "/vpclinks/") || strings.HasPrefix(path, "/clientcertificates/"))
 }
 
-// within reports whether a plan of the API has one of these for a surrounding.
-// It waits for plans that are being compiled.
-func (s *slot) within(keys map[string]bool) bool {
+// within returns the stages of the API whose plans have one of these for a
+// surrounding. It waits for plans that are being compiled.
+func (s *slot) within(keys map[string]bool) (names []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	stages := s.stages.Load()
 	if stages == nil {
-		return false
+		return nil
 	}
-	for _, st := range *stages {
-		if p := st.plan.Load(); p != nil {
-			for key := range p.around {
-				if keys[key] {
-					return true
-				}
+	for name, st := range *stages {
+		p := st.plan.Load()
+		if p == nil {
+			continue
+		}
+		for key := range p.around {
+			if keys[key] {
+				names = append(names, name)
+				break
 			}
 		}
 	}
-	return false
+	return names
 }
 
 func linked(i *restapi.Integration) bool { return i.ConnectionType == "VPC_LINK" }

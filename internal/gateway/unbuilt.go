@@ -56,6 +56,9 @@ func refused(c *configuration) error {
 	return nil
 }
 
+// name is what the method is called, "GET /pets".
+func (c *configuration) name() string { return c.method.HTTPMethod + " " + c.resource.Path }
+
 func (c *configuration) http() bool { return strings.HasPrefix(c.integration.Type, "HTTP") }
 
 // The account's own limits, which a stage's setting has unless its owner

@@ -132,6 +132,16 @@ func (s *slot) plan(ctx context.Context, name string, c *compiler) (*plan, error
 	return s.compile(ctx, name, c)
 }
 
+// compiled returns the plan of a stage that has one already, or nil.
+func (s *slot) compiled(name string) *plan {
+	if stages := s.stages.Load(); stages != nil {
+		if st := (*stages)[name]; st != nil {
+			return st.plan.Load()
+		}
+	}
+	return nil
+}
+
 // readTimeout is how long callers wait for the store. Where it has failed, the
 // next ones are told so at once, until retry has passed.
 const readTimeout = 5 * time.Second
