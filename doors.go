@@ -1,7 +1,6 @@
 package gatewright
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -26,7 +25,7 @@ func (s *Server) controlDoor(api http.Handler) message.Handler {
 		switch {
 		case strings.HasPrefix(x.Request.Path, ownPrefix):
 			own.Serve(x)
-		case s.gateway.Claims(&x.Request), s.gateway.HasDomain(&x.Request) && !s.knownHost(hostname(x.Request.Host)):
+		case s.gateway.Claims(&x.Request), s.gateway.HasDomain(&x.Request) && !s.knownHost(x.Request.Hostname()):
 			s.gateway.Serve(x)
 		default:
 			if why := s.turnedAway(&x.Request); why != "" {
@@ -65,7 +64,7 @@ func (s *Server) turnedAway(r *message.Request) string {
 	if s.Users != "" {
 		return ""
 	}
-	if !s.knownHost(hostname(r.Host)) {
+	if !s.knownHost(r.Hostname()) {
 		return "The control plane does not answer to the host " + r.Host + ". Start it with --control-host to add a name."
 	}
 	if origin, sent := r.Header.Lookup("Origin"); sent && !s.knownOrigin(origin) {
@@ -80,7 +79,7 @@ var awsHost = pattern.New(`^apigateway(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)
 // plane. Nobody can point an address elsewhere, only a name. Names without a dot
 // belong to the network of containers that --allow-open-control is for.
 func (s *Server) knownHost(name string) bool {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	name = strings.ToLower(name)
 	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
 		return true
 	}
@@ -103,14 +102,6 @@ func (s *Server) knownOrigin(origin string) bool {
 
 func (s *Server) configured(name string) bool {
 	return slices.ContainsFunc(s.ControlHosts, func(h string) bool { return strings.EqualFold(h, name) })
-}
-
-// hostname is a Host field without its port.
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return host
 }
 
 // refuse answers a request that was no valid HTTP, or broke a limit before an

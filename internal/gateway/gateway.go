@@ -140,7 +140,7 @@ func (g *Gateway) Claims(r *message.Request) bool {
 
 // HasDomain reports whether a request's host is a custom domain name.
 func (g *Gateway) HasDomain(r *message.Request) bool {
-	return (*g.world.domains.Load()).find(hostname(r.Host)) != nil
+	return (*g.world.domains.Load()).find(r.Hostname()) != nil
 }
 
 // Served returns when all commits up to version are served, or when ctx ends.

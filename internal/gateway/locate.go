@@ -53,7 +53,7 @@ func (w *world) locate(r *message.Request) (location, bool) {
 //
 // ok is false where it is no invocation.
 func locate(r *message.Request) (l location, ok bool) {
-	l.domain = hostname(r.Host)
+	l.domain = r.Hostname()
 	if l.api, ok = apiOfHost(l.domain, r.Header); ok {
 		l.path = oneSlash(r.Path)
 		var rest string
@@ -105,14 +105,6 @@ func oneSlash(path string) string {
 		return "/" + path
 	}
 	return path
-}
-
-// hostname returns a host without its port and without a dot at its end.
-func hostname(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
-		host = host[:i]
-	}
-	return strings.TrimSuffix(host, ".")
 }
 
 const executeAPI = "execute-api"

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"strings"
 )
 
 // What reading a request body can fail with, besides io.EOF at its clean end
@@ -38,6 +39,16 @@ type Request struct {
 	Local  netip.AddrPort
 	TLS    *tls.ConnectionState // nil: plain
 	Caller Caller               // nil: cannot be watched
+}
+
+// Hostname returns the request's host without its port and without a dot at its
+// end.
+func (r *Request) Hostname() string {
+	host := r.Host
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	return strings.TrimSuffix(host, ".")
 }
 
 // A Caller is the connection that a request came by.
