@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -46,7 +45,7 @@ func (in *Input) AppendEvent(dst, body []byte, binary bool) []byte {
 	if !utf8.Valid(body) {
 		body = content.AppendText(nil, body)
 	}
-	dst = appendText(dst, body)
+	dst = mapping.AppendQuoted(dst, body)
 	return append(dst, `,"isBase64Encoded":false}`...)
 }
 
@@ -56,7 +55,7 @@ func (in *Input) appendHeaders(dst []byte) []byte {
 	in.collectFields()
 	dst = append(dst, `,"headers":`...)
 	dst = in.appendNamed(dst, func(dst []byte, group []namedField) []byte {
-		return appendString(dst, group[len(group)-1].Value)
+		return mapping.AppendQuoted(dst, group[len(group)-1].Value)
 	})
 	dst = append(dst, `,"multiValueHeaders":`...)
 	return in.appendNamed(dst, func(dst []byte, group []namedField) []byte {
@@ -65,7 +64,7 @@ func (in *Input) appendHeaders(dst []byte) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = appendString(dst, group[i].Value)
+			dst = mapping.AppendQuoted(dst, group[i].Value)
 		}
 		return append(dst, ']')
 	})
@@ -80,7 +79,7 @@ func (in *Input) appendNamed(dst []byte, value func([]byte, []namedField) []byte
 		}
 		dst = append(dst, open)
 		open = ','
-		dst = append(appendString(dst, rest[0].Name), ':')
+		dst = append(mapping.AppendQuoted(dst, rest[0].Name), ':')
 		dst = value(dst, rest[:n])
 		rest = rest[n:]
 	}
@@ -156,13 +155,13 @@ func (in *Input) appendQuery(dst []byte) []byte {
 	in.chain(query)
 	dst = append(dst, `,"queryStringParameters":`...)
 	dst = in.appendChains(dst, query, func(dst []byte, first int) []byte {
-		return appendString(dst, query[in.links[first].last].Value)
+		return mapping.AppendQuoted(dst, query[in.links[first].last].Value)
 	})
 	dst = append(dst, `,"multiValueQueryStringParameters":`...)
 	return in.appendChains(dst, query, func(dst []byte, first int) []byte {
 		open := byte('[')
 		for i := first; i >= 0; i = in.links[i].next {
-			dst = appendString(append(dst, open), query[i].Value)
+			dst = mapping.AppendQuoted(append(dst, open), query[i].Value)
 			open = ','
 		}
 		return append(dst, ']')
@@ -216,7 +215,7 @@ func (in *Input) appendChains(dst []byte, query []mapping.Param, value func(dst 
 		}
 		dst = append(dst, open)
 		open = ','
-		dst = append(appendString(dst, p.Name), ':')
+		dst = append(mapping.AppendQuoted(dst, p.Name), ':')
 		dst = value(dst, i)
 	}
 	return closeObject(dst, open)
@@ -298,7 +297,7 @@ func appendIdentity(dst []byte, c *mapping.Context) []byte {
 		dst = append(append(append(dst, open, '"'), name...), '"', ':')
 		open = ','
 		if value := identityOf(c, name); value != "" {
-			dst = appendString(dst, value)
+			dst = mapping.AppendQuoted(dst, value)
 		} else {
 			dst = append(dst, "null"...)
 		}
@@ -321,47 +320,6 @@ func identityOf(c *mapping.Context, name string) string {
 }
 
 func appendMember(dst []byte, open byte, name, value string) []byte {
-	dst = append(appendString(append(dst, open), name), ':')
-	return appendString(dst, value)
-}
-
-func appendString(dst []byte, s string) []byte { return appendText(dst, s) }
-
-// appendText appends s as a JSON string. Bytes that are no UTF-8 become U+FFFD.
-func appendText[T string | []byte](dst []byte, s T) []byte {
-	const hex = "0123456789abcdef"
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf {
-			size, ok := validRune(s[i:min(i+utf8.UTFMax, len(s))])
-			if !ok {
-				dst = append(append(dst, s[start:i]...), "\uFFFD"...)
-				start = i + size
-			}
-			i += size
-			continue
-		}
-		dst = append(dst, s[start:i]...)
-		if short := strings.IndexByte("\"\\\b\f\n\r\t", c); short >= 0 {
-			dst = append(dst, '\\', `"\bfnrt`[short])
-		} else {
-			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-		i++
-		start = i
-	}
-	return append(append(dst, s[start:]...), '"')
-}
-
-// validRune returns the size of the rune that s begins with and whether it is
-// one.
-func validRune[T string | []byte](s T) (size int, ok bool) {
-	r, size := utf8.DecodeRuneInString(string(s))
-	return size, r != utf8.RuneError || size > 1
+	dst = append(mapping.AppendQuoted(append(dst, open), name), ':')
+	return mapping.AppendQuoted(dst, value)
 }

@@ -1,7 +1,6 @@
 package integration
 
 import (
-	"bytes"
 	"crypto/tls"
 	"encoding/json"
 	"fmt"
@@ -116,19 +115,6 @@ func TestEventBinary(t *testing.T) {
 	if got := event(&message.Request{}, mapping.Scope{}, "\xff\x00", true); !strings.HasSuffix(got, `"body":"/wA=","isBase64Encoded":true}`) {
 		t.Errorf("binary body: %s", got)
 	}
-}
-
-func FuzzEventText(f *testing.F) {
-	f.Add("a\"\\\u2028\xff\xc3")
-	f.Fuzz(func(t *testing.T, s string) {
-		var back string
-		if err := json.Unmarshal(appendText(nil, s), &back); err != nil || back != strings.ToValidUTF8(s, "\uFFFD") && !strings.Contains(back, "\uFFFD") {
-			t.Errorf("%q was written as %s: %v", s, appendText(nil, s), err)
-		}
-		if !bytes.Equal(appendText(nil, s), appendText(nil, []byte(s))) {
-			t.Errorf("%q is written otherwise as bytes", s)
-		}
-	})
 }
 
 func BenchmarkEvent(b *testing.B) {

@@ -3,7 +3,6 @@ package mapping
 import (
 	"strconv"
 	"time"
-	"unicode/utf8"
 )
 
 // contextVariables are the names behind "context." and where their values are.
@@ -66,42 +65,4 @@ func (e Expression) contextValue(c *Context) (string, bool) {
 	}
 	v := e.get(c)
 	return v, v != ""
-}
-
-// appendQuoted appends s as a JSON string. Bytes that are no UTF-8 become
-// U+FFFD.
-func appendQuoted(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	plain := 0 // where what is still to be copied as it is begins
-	for i := 0; i < len(s); {
-		if c := s[i]; c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		dst = append(dst, s[plain:i]...)
-		r, size := utf8.DecodeRuneInString(s[i:])
-		dst = appendEscape(dst, r)
-		i += size
-		plain = i
-	}
-	dst = append(dst, s[plain:]...)
-	return append(dst, '"')
-}
-
-func appendEscape(dst []byte, r rune) []byte {
-	const hex = "0123456789abcdef"
-	switch {
-	case r == '"' || r == '\\':
-		return append(dst, '\\', byte(r))
-	case r == '\n':
-		return append(dst, '\\', 'n')
-	case r == '\r':
-		return append(dst, '\\', 'r')
-	case r == '\t':
-		return append(dst, '\\', 't')
-	case r < ' ':
-		return append(dst, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-	default:
-		return utf8.AppendRune(dst, r)
-	}
 }

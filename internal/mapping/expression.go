@@ -218,7 +218,7 @@ func (e Expression) Append(dst []byte, s *Scope) ([]byte, bool) {
 		if !s.Context.Error.HasMessage {
 			return dst, false
 		}
-		return appendQuoted(dst, s.Context.Error.Message), true
+		return AppendQuoted(dst, s.Context.Error.Message), true
 	}
 	v, ok := e.Value(s)
 	return append(dst, v...), ok
