@@ -345,7 +345,8 @@ func failure(err error) error {
 	return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: err}
 }
 
-// sourceARN is the ARN of what calls a service.
+// sourceARN is the ARN of what calls a service. That of the root ends with its
+// slash, which permissions for it have as well.
 func (m *method) sourceARN(verb string) string {
-	return m.source + verb + strings.TrimSuffix(m.path, "/")
+	return m.source + verb + m.path
 }

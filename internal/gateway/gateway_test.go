@@ -549,6 +549,21 @@ func TestFunction(t *testing.T) {
 	}
 }
 
+// TestFunctionAtRoot shows on whose behalf the root's function is invoked, as
+// the permissions that its owner gave Lambda name it.
+func TestFunctionAtRoot(t *testing.T) {
+	lambda := serve(t, ok(`{}`))
+	b := start(t, "http://"+lambda.address)
+	m := calling("AWS_PROXY", functionURI)
+	m.MethodIntegration.HTTPMethod = "POST"
+	b.deploy(methods(map[string]*restapi.Method{"GET /": m}), prod())
+	b.get("/prod").want(t, 200, "")
+	lines, _ := lambda.sent()
+	if want := "X-Amz-Source-Arn: arn:aws:execute-api:eu-west-1:123456789012:" + api + "/prod/GET/"; !slices.Contains(lines, want) {
+		t.Errorf("%q lacks %q", lines, want)
+	}
+}
+
 // TestFunctionFailures shows what callers get when a function cannot be had.
 func TestFunctionFailures(t *testing.T) {
 	for _, c := range []struct {
