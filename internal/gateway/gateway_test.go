@@ -477,7 +477,7 @@ func TestOutputs(t *testing.T) {
 	noStatus.MethodIntegration.RequestTemplates = nil
 	b.deploy(methods(map[string]*restapi.Method{"GET /a": noDefault, "GET /b": noMethod, "POST /c": noStatus}), prod())
 	for path, cause := range map[string]string{
-		"/prod/a": "no match for output mapping and no default output mapping configured, endpoint response status code: 200",
+		"/prod/a": "no match for output mapping and no default output mapping configured. Endpoint Response Status Code: 200",
 		"/prod/b": "output mapping refers to an invalid method response: 200",
 	} {
 		b.get(path).want(t, 500, internalServerError)

@@ -245,7 +245,8 @@ func chooseOutput(x *exchange) error {
 		return err
 	}
 	if !ok {
-		return fmt.Errorf("no match for output mapping and no default output mapping configured, endpoint response status code: %s", x.status)
+		return fmt.Errorf("no match for output mapping and no default output mapping configured. Endpoint Response Status Code: %s",
+			cmp.Or(x.status, statusText(x.backend.Status)))
 	}
 	x.output = x.method.outputs[status]
 	return x.output.err

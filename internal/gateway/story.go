@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
@@ -129,7 +130,7 @@ func (x *exchange) tellBackend(latency time.Duration) error {
 	uri := x.method.scheme + "://" + call.Header.Get("Host") + call.Target
 	s.step("Endpoint request URI: %s", uri)
 	s.datum("Endpoint request headers: %s", fieldsText(call.Header[1:])) // Host is the first
-	s.datum("Endpoint request body after transformations: %s", abridged(string(call.Body)))
+	s.datum("Endpoint request body after transformations: %s", abridged(string(x.shownBody())))
 	s.step("Sending request to %s", uri)
 	if answer.Status == 0 {
 		return nil
@@ -149,13 +150,26 @@ func (x *exchange) tellBackend(latency time.Duration) error {
 	return nil
 }
 
+// shownBody is what a backend was sent, as the log shows it: the event of a proxy
+// integration without the caller's credentials.
+func (x *exchange) shownBody() []byte {
+	if x.method.function == nil {
+		return x.in.Call.Body
+	}
+	sent := x.request.Header
+	x.request.Header = hidden(sent)
+	event := x.in.AppendEvent(nil, x.body, x.plan.binary.Match(x.sent.contentType))
+	x.request.Header = sent
+	return event
+}
+
 // tellEnd tells how the method ended.
 func (x *exchange) tellEnd(err error) {
 	s, r := x.story, x.response
 	if err != nil {
 		f := failureOr(err)
-		if detail := templateFault(f); detail != "" {
-			s.say("Template: %s", detail) // ours: the service leaves its owner to guess
+		if what, detail := faultOf(f); detail != "" {
+			s.say("%s: %s", what, detail) // ours: the service leaves its owner to guess
 		}
 		s.say("%s", x.reason(f))
 		if r.Status != message.StatusCallerLeft {
@@ -172,14 +186,25 @@ func (x *exchange) tellEnd(err error) {
 	}
 }
 
-// templateFault says what is wrong with a template, and where, if that is why.
-func templateFault(f *gatewayresponse.Failure) string {
-	for _, of := range []error{errRequestTemplate, errResponseTemplate} {
-		if errors.Is(f.Cause, of) {
-			return strings.TrimPrefix(f.Cause.Error(), of.Error()+": ")
+// terse are failures of which the service's logs name no more than the kind.
+var terse = []struct {
+	what string // is at fault
+	kind error
+}{
+	{"Template", errRequestTemplate},
+	{"Template", errResponseTemplate},
+	{"Answer", integration.ErrAnswer},
+}
+
+// faultOf says what is wrong with a template or with a function's answer, and
+// where, if that is why.
+func faultOf(f *gatewayresponse.Failure) (what, detail string) {
+	for _, t := range terse {
+		if errors.Is(f.Cause, t.kind) {
+			return t.what, strings.TrimPrefix(f.Cause.Error(), t.kind.Error()+": ")
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // withoutIDs leaves out the gateway's own ids, which every response has and no
@@ -212,6 +237,10 @@ func (x *exchange) reason(f *gatewayresponse.Failure) string {
 		return f.Message // our choice
 	case f.Type == gatewayresponse.IntegrationTimeout:
 		return "Execution failed due to a timeout error"
+	case errors.Is(f.Cause, integration.ErrFunction):
+		return x.functionError(f.Cause)
+	case errors.Is(f.Cause, integration.ErrPermission):
+		return misconfigured + sentence(integration.ErrPermission.Error())
 	case errors.As(f.Cause, &unknownHost):
 		return misconfigured + "Invalid endpoint address"
 	case errors.As(f.Cause, &network):
@@ -220,10 +249,26 @@ func (x *exchange) reason(f *gatewayresponse.Failure) string {
 		return misconfigured + f.Error()
 	}
 	cause := f.Cause.Error()
-	if strings.HasPrefix(cause, "invalid endpoint address") || templateFault(f) != "" {
+	if _, detail := faultOf(f); detail != "" || strings.HasPrefix(cause, "invalid endpoint address") {
 		cause, _, _ = strings.Cut(cause, ":")
 	}
-	return misconfigured + strings.ToUpper(cause[:1]) + cause[1:]
+	return misconfigured + sentence(cause)
+}
+
+// functionError tells of a function that failed what it said, which the log of
+// failures has of it and the server's own has not. Of a stream nothing is kept.
+func (x *exchange) functionError(cause error) string {
+	said, _ := integration.ErrorMessage(&x.backend) // nothing: there is the cause
+	return "Lambda execution failed with status 200 due to customer function error: " + abridged(cmp.Or(said, cause.Error())) +
+		". Lambda request id: " + integration.EndpointRequestID(x.backend.Header)
+}
+
+// sentence begins a cause with a capital, unless its first word is a name.
+func sentence(cause string) string {
+	if word, _, _ := strings.Cut(cause, " "); word != strings.ToLower(word) {
+		return cause
+	}
+	return strings.ToUpper(cause[:1]) + cause[1:]
 }
 
 // paramsText writes parameters as the service does: {petId=123, q=a}.
@@ -238,13 +283,21 @@ func paramsText(params []mapping.Param) string {
 // fieldsText writes header fields so, and of credentials the end alone.
 func fieldsText(h message.Header) string {
 	params := make([]mapping.Param, len(h))
-	for i, f := range h {
-		params[i] = mapping.Param{Name: f.Name, Value: f.Value}
-		if secret[strings.ToLower(f.Name)] {
-			params[i].Value = masked(f.Value)
-		}
+	for i, f := range hidden(h) {
+		params[i] = mapping.Param(f)
 	}
 	return paramsText(params)
+}
+
+// hidden is a header with the end alone of credentials.
+func hidden(h message.Header) message.Header {
+	h = slices.Clone(h)
+	for i, f := range h {
+		if secret[strings.ToLower(f.Name)] {
+			h[i].Value = masked(f.Value)
+		}
+	}
+	return h
 }
 
 var secret = map[string]bool{"authorization": true, "proxy-authorization": true, "x-amz-security-token": true, "x-api-key": true}

@@ -110,6 +110,63 @@ func TestTestInvokeFailures(t *testing.T) {
 	}
 }
 
+// What a function's failure is called, and a choice that nothing is there for:
+// recorded on AWS, but for the lines that begin with Answer.
+func TestTestInvokeReasons(t *testing.T) {
+	const misconfigured = "Execution failed due to configuration error: "
+	failed := ok(`{"errorMessage":"no such \"pet\"","errorType":"Error"}`, "X-Amz-Function-Error: Unhandled", "x-amzn-RequestId: r-1")
+	outputs := func(of, pattern string) *restapi.Method {
+		m := calling(of, functionURI)
+		m.MethodIntegration.HTTPMethod = "POST"
+		m.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{"400": {SelectionPattern: &pattern}}
+		m.MethodResponses = map[string]*restapi.MethodResponse{"400": {}}
+		return m
+	}
+	mock := func(body string) *restapi.Method {
+		m := outputs("MOCK", "404")
+		m.MethodIntegration.RequestTemplates = map[string]string{"application/json": body}
+		return m
+	}
+	for _, c := range []struct {
+		name   string
+		method *restapi.Method
+		answer string // of the function
+		want   string // the log's end
+	}{
+		{
+			"a function that failed", outputs("AWS_PROXY", ""), failed,
+			`Lambda execution failed with status 200 due to customer function error: no such "pet". Lambda request id: r-1` + "\n: Method completed with status: 502",
+		},
+		{
+			"a function that may not be invoked", outputs("AWS_PROXY", ""),
+			"HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: AccessDeniedException\r\nContent-Length: 0\r\n\r\n",
+			misconfigured + "Invalid permissions on Lambda function\n: Method completed with status: 500",
+		},
+		{
+			"a function's answer of another form", outputs("AWS_PROXY", ""), ok(`{"pet":1}`),
+			"Answer: unknown member \"pet\"\n: " + misconfigured + "Malformed Lambda proxy response\n: Method completed with status: 502",
+		},
+		{
+			"a function's answer that nothing is for", outputs("AWS", "x"), ok("{}"),
+			misconfigured + "No match for output mapping and no default output mapping configured. Endpoint Response Status Code: 200\n: Method completed with status: 500",
+		},
+		{
+			"a status that nothing is for", mock(`{"statusCode": 200}`), "",
+			misconfigured + "No match for output mapping and no default output mapping configured. Endpoint Response Status Code: 200\n: Method completed with status: 500",
+		},
+		{
+			"no status", mock(`{"statusCode": "200"}`), "",
+			misconfigured + "statusCode should be an integer which defined in request template\n: Method completed with status: 500",
+		},
+	} {
+		lambda := serve(t, c.answer)
+		got := start(t, "http://"+lambda.address).TestInvoke(testOf(c.method, "GET /pets"))
+		if log := said(t, got.Log); !strings.HasSuffix(log, "\n: "+c.want+"\n") {
+			t.Errorf("%s: log\n%s\nwant its end to be\n: %s", c.name, log, c.want)
+		}
+	}
+}
+
 // What a backend is sent and what it answers stands in the log, credentials
 // hidden but for their ends.
 func TestTestInvokeBackend(t *testing.T) {
@@ -161,6 +218,7 @@ func TestTestInvokeBackend(t *testing.T) {
 		URI: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:f/invocations",
 	}}, "GET /pets/{petId}")
 	test.PathWithQueryString, test.Body = "/pets/7", strings.Repeat("x", 2000)
+	test.MultiValueHeaders = map[string][]string{"authorization": {`Digest response="abcdefghijklmnop"`}}
 	got = b.TestInvoke(test)
 	if got.Status != 201 || got.Body != "made" || got.Headers["X-F"] != "f" || got.Headers["X-Amzn-Trace-Id"] == "" || got.Headers["x-amzn-RequestId"] != "" {
 		t.Errorf("got %+v", got)
@@ -168,8 +226,11 @@ func TestTestInvokeBackend(t *testing.T) {
 	if !strings.Contains(got.Log, "before transformations: "+strings.Repeat("x", 1000)+" [TRUNCATED]\n") {
 		t.Errorf("the body is not cut:\n%s", got.Log)
 	}
+	if strings.Contains(got.Log, "abcdef") || !strings.Contains(got.Log, `"Authorization":"****************************lmnop\""`) {
+		t.Errorf("the caller's credentials are told:\n%s", got.Log)
+	}
 	_, event := lambda.sent()
-	for _, part := range []string{`"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"apiKey":"test-invoke-api-key"`, `"apiKeyId":"test-invoke-api-key-id"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
+	for _, part := range []string{`"Authorization":"Digest response=\"abcdefghijklmnop\""`, `"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"apiKey":"test-invoke-api-key"`, `"apiKeyId":"test-invoke-api-key-id"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
 		if !strings.Contains(event, part) {
 			t.Errorf("the event lacks %s: %s", part, event)
 		}

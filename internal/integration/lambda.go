@@ -188,6 +188,9 @@ var (
 	// ErrInvoke says that the service did not run the function.
 	ErrInvoke = errors.New("function could not be invoked")
 
+	// ErrPermission says that this is because it may not for us.
+	ErrPermission = errors.New("invalid permissions on Lambda function")
+
 	// ErrEventTooLarge says that the service takes no event of that size.
 	ErrEventTooLarge = errors.New("event is too large for the function")
 )
@@ -267,5 +270,10 @@ func notRun(res *message.Response) error {
 	if res.Status == http.StatusRequestEntityTooLarge {
 		return ErrEventTooLarge
 	}
-	return fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, res.Header.Get("x-amzn-ErrorType"))
+	why := res.Header.Get("x-amzn-ErrorType")
+	err := fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, why)
+	if strings.HasPrefix(why, "AccessDeniedException") {
+		return fmt.Errorf("%w: %w", err, ErrPermission)
+	}
+	return err
 }
