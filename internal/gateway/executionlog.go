@@ -92,5 +92,19 @@ func (l *logging) begin(x *exchange) *story {
 		return at.UTC().Format("2006-01-02T15:04:05.000Z") + end
 	}}
 	s.step("Extended Request Id: %s", x.scope.Context.ExtendedRequestID)
+	if x.method.refusal == nil {
+		x.tellUsage(s)
+	}
 	return s
+}
+
+// tellUsage tells that the method asks for no API key, which those that are served
+// do not. A key that was sent all the same is named by its end.
+func (x *exchange) tellUsage(s *story) {
+	c := &x.scope.Context
+	key, stage := masked(x.request.Header.Get("x-api-key")), c.APIID+"/"+c.Stage
+	s.step("Verifying Usage Plan for request: %s. API Key: %s API Stage: %s", c.RequestID, key, stage)
+	s.step("API Key authorized because method '%s %s' does not require API Key. Request will not contribute to throttle or quota limits",
+		x.request.Method, c.ResourcePath)
+	s.step("Usage Plan check succeeded for API Key %s and API Stage %s", key, stage)
 }

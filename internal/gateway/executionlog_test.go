@@ -24,11 +24,14 @@ func TestExecutionLog(t *testing.T) {
 	const secret = "Bearer 0123456789abcdef"
 	whole := []string{
 		"Extended Request Id: {extended}",
+		"Verifying Usage Plan for request: {id}. API Key: **************567890 API Stage: " + api + "/prod",
+		"API Key authorized because method 'POST /x/{p}' does not require API Key. Request will not contribute to throttle or quota limits",
+		"Usage Plan check succeeded for API Key **************567890 and API Stage " + api + "/prod",
 		"Starting execution for request: {id}",
 		"HTTP Method: POST, Resource Path: /x/{p}",
 		"Method request path: {p=1}",
 		"Method request query string: {q=2}",
-		"*Method request headers: {Host=" + api + ".execute-api.localhost, Authorization=*****************abcdef}",
+		"*Method request headers: {Host=" + api + ".execute-api.localhost, Authorization=*****************abcdef, x-api-key=**************567890}",
 		"*Method request body before transformations: sent",
 		"Endpoint request URI: http://{backend}/a",
 		"*Endpoint request headers: {Accept=application/json, User-Agent=AmazonAPIGateway_" + api +
@@ -71,7 +74,9 @@ func TestExecutionLog(t *testing.T) {
 				st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": c.set}
 			}
 			b.deploy(methods(map[string]*restapi.Method{"POST /x/{p}": m, "POST /broken": broken}), st)
-			b.send(sentRequest{method: "POST", target: c.target, body: "sent", header: message.Header{{Name: "Authorization", Value: secret}}})
+			b.send(sentRequest{method: "POST", target: c.target, body: "sent", header: message.Header{
+				{Name: "Authorization", Value: secret}, {Name: "x-api-key", Value: "12345678901234567890"},
+			}})
 			b.Close() // waits for the log
 			var got []string
 			for line := range strings.Lines(log.String()) {
