@@ -48,12 +48,12 @@ func (s *Server) host() (*function.Host, error) {
 }
 
 // lambda is where functions are invoked: those of this machine here, all others
-// where Lambda says.
+// where Lambda says, unless that is here as well.
 func (s *Server) lambda() (l *integration.Lambda, err error) {
-	switch s.Lambda {
-	case "":
+	switch {
+	case s.Lambda == "", s.Lambda != AWS && !s.elsewhere("lambda", s.Lambda):
 		l = new(integration.Lambda)
-	case AWS:
+	case s.Lambda == AWS:
 		l, err = integration.NewLambda(s.upstream, "", s.LambdaCredentials)
 	default:
 		l, err = integration.NewLambda(s.upstream, s.Lambda, s.LambdaCredentials)

@@ -36,6 +36,7 @@ func TestOwnAddressIsLeftOut(t *testing.T) {
 		"http://cloud:" + control:              false,
 		"http://127.0.0.2:" + control:          false,
 	} {
+		log.Reset()
 		s.ServiceURLs, s.Services = map[string]string{"SQS": address}, address
 		for _, service := range []string{"sqs", "sns"} {
 			_, err := s.services().Service(&restapi.Integration{URI: "arn:aws:apigateway:us-east-1:" + service + ":path/q"}, nil)
@@ -43,9 +44,16 @@ func TestOwnAddressIsLeftOut(t *testing.T) {
 				t.Errorf("%s at %s: %v; want it left out: %v", service, address, err, own)
 			}
 		}
+		s.Lambda = address
+		lambda, err := s.lambda()
+		if err == nil {
+			_, err = lambda.Function("arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations")
+		}
+		if errors.Is(err, integration.ErrNoEndpoint) != own || err != nil && !own {
+			t.Errorf("lambda at %s: %v; want it left out: %v", address, err, own)
+		}
 		if told := strings.Contains(log.String(), address); told != own {
 			t.Errorf("%s: the log has it: %v; want %v\n%s", address, told, own, &log)
 		}
-		log.Reset()
 	}
 }

@@ -59,7 +59,7 @@ func (s *Server) check() error {
 	if s.MaxConnections < 0 {
 		return fmt.Errorf("%w: max-connections %d is not 0 or more", ErrSetting, s.MaxConnections)
 	}
-	if err := checkURL("lambda", s.Lambda); err != nil {
+	if err := checkURL("lambda (or AWS_ENDPOINT_URL_LAMBDA)", s.Lambda); err != nil {
 		return err
 	}
 	if err := checkURL("services (or AWS_ENDPOINT_URL)", s.Services); err != nil {

@@ -4,8 +4,7 @@ import "strings"
 
 // serviceURLs reads where services of AWS are called from the variables that AWS
 // clients go by: AWS_ENDPOINT_URL_{SERVICE} for one, AWS_ENDPOINT_URL for those
-// without. The variables of API Gateway and Lambda are not for us: the one is
-// what we are, the other has a flag.
+// without. The variable of API Gateway is not for us: it is what we are.
 func serviceURLs(environment []string) (byService map[string]string, rest string) {
 	byService = make(map[string]string)
 	for _, variable := range environment {
@@ -15,7 +14,7 @@ func serviceURLs(environment []string) (byService map[string]string, rest string
 		}
 		of, ok := strings.CutPrefix(name, "AWS_ENDPOINT_URL")
 		switch service, one := strings.CutPrefix(of, "_"); {
-		case !ok || value == "" || service == "API_GATEWAY" || service == "LAMBDA":
+		case !ok || value == "" || service == "API_GATEWAY":
 		case one && service != "":
 			byService[service] = value
 		case of == "":

@@ -67,7 +67,7 @@ environment over the file.`,
 	f.StringVar(&s.server.Gateway, "gateway", "", "address of the data plane alone, for the world")
 	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
 	f.Var(functionFlag{&s.server.Functions}, "function", "Lambda function that runs on this machine, by a command that speaks the Lambda Runtime API; may be repeated")
-	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which all other Lambda functions are invoked, or "aws"`)
+	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which all other Lambda functions are invoked, or "aws" (default: AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL)`)
 	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
 	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads: `LINK=ADDRESS`, the link by its target's ARN, its id or its name; may be repeated")
 	f.Lookup("vpc-link").DefValue = "" // else the help ends in an empty map
@@ -145,6 +145,7 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 // credentials.
 func (s *serving) reachAWS(ctx context.Context) (err error) {
 	urls, rest := serviceURLs(os.Environ())
+	s.server.Lambda = cmp.Or(s.server.Lambda, urls["LAMBDA"], rest)
 	s.server.ServiceURLs, s.server.Services = urls, cmp.Or(s.server.Services, rest)
 	if s.server.LambdaCredentials, err = signingCredentials(ctx, s.server.Lambda); err != nil {
 		return err

@@ -125,7 +125,7 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 		return f.at(&url.URL{Scheme: "http", Host: "localhost"}, function)
 	}
 	if l.client == nil {
-		return nil, fmt.Errorf("%w: --function runs functions on this machine, --lambda says where all others are invoked, and neither was given for %s",
+		return nil, fmt.Errorf("%w: --function runs functions on this machine, --lambda or AWS_ENDPOINT_URL_LAMBDA says where all others are invoked, and none was given for %s",
 			ErrNoEndpoint, function)
 	}
 	if arn[0] == "arn" && l.endpoint != "" {
