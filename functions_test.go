@@ -1,9 +1,11 @@
 package gatewright_test
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -12,10 +14,13 @@ import (
 	"github.com/gatewright/gatewright/internal/gatewrighttest"
 )
 
-// TestMain makes the test binary a function that cannot begin when a Server
-// starts it, and says so as AWS's own runtimes do.
+// TestMain makes the test binary a function when a Server starts it: one that
+// streams, or one that cannot begin and says so as AWS's own runtimes do.
 func TestMain(m *testing.M) {
 	if api := os.Getenv("AWS_LAMBDA_RUNTIME_API"); api != "" {
+		if gate := os.Getenv("GATE"); gate != "" {
+			serveStreaming("http://"+api+"/2018-06-01/runtime/invocation/", gate)
+		}
 		http.Post("http://"+api+"/2018-06-01/runtime/init/error", "application/json", strings.NewReader(`{"errorType":"Import"}`))
 		os.Exit(1)
 	}
@@ -72,5 +77,123 @@ func TestFunctionThatCannotBe(t *testing.T) {
 	s := &gatewright.Server{Control: "127.0.0.1:0", Functions: []gatewright.Function{{Name: "f", Command: []string{"no-such-program"}}}}
 	if err := s.Start(t.Context()); !errors.Is(err, gatewright.ErrSetting) || !strings.Contains(err.Error(), "function f") {
 		t.Errorf("error %v; want %v that names the function", err, gatewright.ErrSetting)
+	}
+}
+
+// serveStreaming answers each invocation with two words, between which a gate
+// must open, or with the answer that its path names.
+func serveStreaming(runtime, gate string) {
+	for {
+		invoked, err := http.Get(runtime + "next")
+		if err != nil {
+			os.Exit(0)
+		}
+		var event struct{ Path string }
+		json.NewDecoder(invoked.Body).Decode(&event)
+		said, saying := io.Pipe()
+		answer, _ := http.NewRequest("POST", runtime+invoked.Header.Get("Lambda-Runtime-Aws-Request-Id")+"/response", said)
+		answer.Header.Set("Lambda-Runtime-Function-Response-Mode", "streaming")
+		answer.Header.Set("Content-Type", "application/vnd.awslambda.http-integration-response")
+		answer.Trailer = http.Header{"Lambda-Runtime-Function-Error-Type": nil}
+		go func() {
+			defer saying.Close()
+			if event.Path == "/whole" {
+				io.WriteString(saying, `{"statusCode": 201, "body": "whole"}`)
+				return
+			}
+			io.WriteString(saying, `{"statusCode": 201, "headers": {"X-A": "1"}}`+delimiter+"once ")
+			http.Get(gate)
+			switch event.Path {
+			case "/dies":
+				os.Exit(1)
+			case "/fails":
+				answer.Trailer.Set("Lambda-Runtime-Function-Error-Type", "Broken")
+			}
+			io.WriteString(saying, "upon")
+		}()
+		http.DefaultClient.Do(answer)
+	}
+}
+
+// streams starts a server with a function that streams, at all paths of an API as
+// it comes and at /whole as one. open lets the function go on.
+func streams(t *testing.T) (s *gatewright.Server, url string, open chan<- struct{}) {
+	c := make(chan struct{})
+	gate := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-c:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(gate.Close)
+	s = gatewrighttest.Start(t, func(s *gatewright.Server) {
+		s.Functions = []gatewright.Function{{
+			Name: "f", Command: []string{os.Args[0]}, Dir: t.TempDir(), Concurrency: 1,
+			Environment: map[string]string{"GATE": gate.URL},
+		}}
+	})
+	api := gatewrighttest.NewAPI(t, s)
+	api.Method("GET", "/{any}", `{"type": "AWS_PROXY", "httpMethod": "POST", "uri": "`+streamingFunction+`", "responseTransferMode": "STREAM"}`)
+	buffered := strings.NewReplacer("2021-11-15", "2015-03-31", "response-streaming-", "").Replace(streamingFunction)
+	api.Method("GET", "/whole", `{"type": "AWS_PROXY", "httpMethod": "POST", "uri": "`+buffered+`"}`)
+	return s, api.Deploy(), c
+}
+
+// A function on this machine is heard while it still speaks, and cut where it
+// breaks off. The next caller has his turn then.
+func TestFunctionStreams(t *testing.T) {
+	_, url, open := streams(t)
+	for _, c := range []struct {
+		path string
+		rest string
+		err  error
+	}{
+		{"/well", "upon", nil},
+		{"/fails", "upon", io.ErrUnexpectedEOF},
+		{"/dies", "", io.ErrUnexpectedEOF},
+		{"/well", "upon", nil},
+	} {
+		answer := begin(t, url+c.path)
+		if answer.StatusCode != 201 || answer.Header.Get("X-A") != "1" {
+			t.Errorf("%s: %s %v", c.path, answer.Status, answer.Header)
+		}
+		next(t, answer.Body, "once ")
+		open <- struct{}{}
+		if rest, err := io.ReadAll(answer.Body); string(rest) != c.rest || err != c.err {
+			t.Errorf("%s ends with %q (%v); want %q (%v)", c.path, rest, err, c.rest, c.err)
+		}
+	}
+	if got := fetch(t, url+"/whole"); got != "201 whole" {
+		t.Errorf("awaited whole, it answers %s", got)
+	}
+}
+
+// A caller who leaves lets the function go on to its end, and the next one wait
+// for that.
+func TestCallerLeavesFunctionThatStreams(t *testing.T) {
+	_, url, open := streams(t)
+	answer := begin(t, url+"/well")
+	next(t, answer.Body, "once ")
+	answer.Body.Close()
+	open <- struct{}{}
+	if got := fetch(t, url+"/whole"); got != "201 whole" {
+		t.Errorf("the next caller is answered %s", got)
+	}
+}
+
+// A function that streams when the server is shut down is heard to its end.
+func TestShutdownWhileFunctionStreams(t *testing.T) {
+	s, url, open := streams(t)
+	answer := begin(t, url+"/well")
+	next(t, answer.Body, "once ")
+	ended := make(chan error)
+	go func() { ended <- s.Shutdown(t.Context()) }()
+	open <- struct{}{}
+	next(t, answer.Body, "upon")
+	if rest, err := io.ReadAll(answer.Body); len(rest) > 0 || err != nil {
+		t.Errorf("it ends with %q (%v)", rest, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

@@ -5,7 +5,9 @@ import json
 import os
 import re
 import shutil
+from http.client import IncompleteRead
 from pathlib import Path
+from urllib.request import urlopen
 
 import boto3
 import pytest
@@ -30,6 +32,7 @@ FUNCTIONS = {
     "Python-sum": function(*PYTHON, "greet.sum"),
     "Node-sum": function(*NODE, "greet.sum"),
     "Node-story": function(*NODE, "greet.story"),
+    "Node-essay": function(*NODE, "greet.essay"),
     "sh": function("./bootstrap"),
 }
 
@@ -68,7 +71,12 @@ def api(gateway, name, **integration):
         apigateway.put_method_response(**at, statusCode="422")
         apigateway.put_integration_response(**at, statusCode="422", selectionPattern="'.'.*", responseTemplates=ERROR)
     apigateway.create_deployment(restApiId=id, stageName="prod", variables={"function": name})
-    return lambda method, path, body=None: gateway.invoke(id, "prod", method, path, body=body)
+
+    def call(method, path, body=None):
+        return gateway.invoke(id, "prod", method, path, body=body)
+
+    call.url = f"{gateway.url}/_aws/execute-api/{id}/prod"
+    return call
 
 
 ANSWER = {"application/json": "it is $input.path('$.sum')"}
@@ -129,11 +137,32 @@ def test_behind(local):
 EVENT = '{"queryStringParameters": {"name": "in the background"}}'
 
 
-def test_stream(local):
+def test_stream(local, tmp_path):
+    """A function is heard while it still speaks."""
     call = api(local, "Node-story", responseTransferMode="STREAM")
-    answer = call("GET", "/story")
-    assert (answer.status, answer.headers["X-Language"], answer.text()) == (203, "Node.js", "once upon a time ")
-    assert call("GET", "/fail").status == 502
+    gate = tmp_path / "gate"
+    with urlopen(f"{call.url}/story?gate={gate}") as answer:
+        assert (answer.status, answer.headers["X-Language"]) == (203, "Node.js")
+        assert answer.headers.get_all("Set-Cookie") == ["told=1", "by=Ada"]
+        assert answer.read(5) == b"once "
+        gate.touch()
+        assert answer.read() == b"upon a time "
+
+
+def test_stream_that_breaks_off(local):
+    """Callers see that something is missing, and the log says why."""
+    call = api(local, "Node-story", responseTransferMode="STREAM")
+    for path, cause in [("/fail", "RangeError"), ("/exit", "Runtime.ExitError"), ("/story?gate=/none", "Sandbox.Timedout")]:
+        with urlopen(call.url + path) as answer, pytest.raises(IncompleteRead):
+            answer.read()
+        until(lambda: re.search(rf"answer cut.*{cause}", local.logged()))
+    assert call("GET", "/none").status == 502
+    assert call("GET", "/story").text() == "once upon a time "
+
+
+def test_stream_awaited_whole(local):
+    answer = api(local, "Node-essay")("GET", "/essay")
+    assert (answer.status, answer.text()) == (203, "essay")
 
 
 def test_custom_runtime(local):

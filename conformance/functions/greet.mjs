@@ -1,4 +1,6 @@
-// What greet.py does, in JavaScript.
+// What greet.py does, in JavaScript, and functions that stream.
+
+import { existsSync } from "node:fs";
 
 export async function handler(event, context) {
   if (event.path === "/fail") throw new RangeError("no greeting for you");
@@ -26,8 +28,19 @@ export async function sum(event) {
 }
 
 export const story = awslambda.streamifyResponse(async (event, stream) => {
-  const out = awslambda.HttpResponseStream.from(stream, { statusCode: 203, headers: { "X-Language": "Node.js" } });
-  for (const word of ["once", "upon", "a", "time"]) out.write(`${word} `);
-  if (event.path === "/fail") throw new RangeError("no story for you");
+  if (event.path === "/none") throw new RangeError("no story for you");
+  const head = { statusCode: 203, headers: { "X-Language": "Node.js" }, cookies: ["told=1", "by=Ada"] };
+  const out = awslambda.HttpResponseStream.from(stream, head);
+  await new Promise((sent) => out.write("once ", sent));
+  if (event.path === "/exit") process.exit(7);
+  const gate = event.queryStringParameters?.gate;
+  while (gate && !existsSync(gate)) await new Promise((done) => setTimeout(done, 10));
+  for (const word of ["upon", "a", "time"]) out.write(`${word} `);
+  if (event.path === "/fail") throw new RangeError("no end for you");
   out.end();
+});
+
+export const essay = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write('{"statusCode": 203, ');
+  stream.end('"body": "essay"}');
 });

@@ -50,6 +50,7 @@ type invocation struct {
 	trace         string
 	clientContext string
 	event         []byte
+	stream        *stream       // of who hears the answer as it comes; nil: it is awaited whole
 	finished      func(outcome) // called once
 }
 

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatewright/gatewright/internal/eventstream"
 	"github.com/gatewright/gatewright/internal/message"
 	"github.com/gatewright/gatewright/internal/upstream"
 )
@@ -36,8 +35,8 @@ var operations = []struct {
 }
 
 // Do answers a call of Lambda's Invoke API: Invoke, or InvokeWithResponseStream,
-// whose stream comes when the function has ended. It is to functions here
-// what upstream.Origin's Do is to those elsewhere: the call's time is that of the
+// whose stream comes as the function writes it. It is to functions here what
+// upstream.Origin's Do is to those elsewhere: the call's time is that of the
 // caller, who waits no longer than his Timeout, and the function goes on for as
 // long as its own.
 func (h *Host) Do(call *upstream.Call, res *message.Response) error {
@@ -155,21 +154,32 @@ func (q *request) invoke(call *upstream.Call, res *message.Response) error {
 		res.Status = http.StatusAccepted
 		return q.invokeBehind()
 	}
+	answer := q.answerWhole
+	if q.streams {
+		answer = q.answerStreaming
+	}
+	if err := answer(call, res); err != nil {
+		return err
+	}
+	res.Status = http.StatusOK
+	res.Header.Add("X-Amz-Executed-Version", executedVersion(q.qualifier))
+	return nil
+}
+
+// answerWhole runs the function and returns when it has ended.
+func (q *request) answerWhole(call *upstream.Call, res *message.Response) error {
 	done := make(chan outcome, 1)
 	q.finished = func(o outcome) { done <- o }
 	if err := q.function.submit(q.invocation); err != nil {
 		return err
 	}
-	o, err := q.wait(call, done)
-	if err = cmp.Or(err, o.err); err != nil {
+	o, err := await(done, nil, timeout(call), call.Caller)
+	if err != nil {
+		q.function.abandon(q.invocation)
 		return err
 	}
-	res.Status = http.StatusOK
-	res.Header.Add("X-Amz-Executed-Version", executedVersion(q.qualifier))
-	if q.streams {
-		res.Header.Set("Content-Type", "application/vnd.amazon.eventstream")
-		res.Body = o.appendStream(res.Body)
-		return nil
+	if o.err != nil {
+		return o.err
 	}
 	if o.failed {
 		res.Header.Add("X-Amz-Function-Error", "Unhandled")
@@ -178,19 +188,30 @@ func (q *request) invoke(call *upstream.Call, res *message.Response) error {
 	return nil
 }
 
-// appendStream appends the messages that tell of an outcome.
-func (o *outcome) appendStream(dst []byte) []byte {
-	event := func(kind string, payload []byte) {
-		dst = eventstream.Append(dst, []eventstream.Header{{Name: ":message-type", Value: "event"}, {Name: ":event-type", Value: kind}}, payload)
+// answerStreaming runs the function and returns when it begins to answer, or has
+// ended without.
+func (q *request) answerStreaming(call *upstream.Call, res *message.Response) error {
+	s := newStream(call)
+	q.stream, q.finished = s, s.finish
+	if err := q.function.submit(q.invocation); err != nil {
+		return err
 	}
-	end := []byte("{}")
-	if o.failed {
-		end, _ = json.Marshal(map[string]string{"ErrorCode": "Unhandled", "ErrorDetails": string(o.body)})
-	} else {
-		event("PayloadChunk", o.body)
+	if _, err := await(s.begun, s.over, timeout(call), call.Caller); err != nil {
+		q.function.abandon(q.invocation)
+		return errors.Join(err, s.Close())
 	}
-	event("InvokeComplete", end)
-	return dst
+	select {
+	case <-s.begun:
+		s.since = time.Now()
+		res.Stream, res.StreamLen, res.Eager = s, -1, true
+	default:
+		if s.outcome.err != nil {
+			return s.outcome.err
+		}
+		res.Body = s.outcome.appendWhole(res.Body)
+	}
+	res.Header.Set("Content-Type", "application/vnd.amazon.eventstream")
+	return nil
 }
 
 // executedVersion is the version that a qualifier stands for: there is one
@@ -202,24 +223,40 @@ func executedVersion(qualifier string) string {
 	return "$LATEST"
 }
 
-// wait waits for the outcome for as long as the caller does.
-func (q *request) wait(call *upstream.Call, done <-chan outcome) (outcome, error) {
-	timer := time.NewTimer(cmp.Or(call.Timeout, defaultWait))
+// timeout is how long a call waits in all.
+func timeout(call *upstream.Call) time.Duration { return cmp.Or(call.Timeout, defaultWait) }
+
+// patience is how long an answer is waited for before the caller is watched,
+// which costs more than most answers do.
+const patience = 20 * time.Millisecond
+
+// await waits for something to come, or for what it comes from to be over, as
+// long as the caller does.
+func await[T any](come <-chan T, over <-chan struct{}, limit time.Duration, caller message.Caller) (v T, err error) {
+	timer := time.NewTimer(min(limit, patience))
 	defer timer.Stop()
+	select {
+	case v = <-come:
+		return v, nil
+	case <-over:
+		return v, nil
+	case <-timer.C:
+	}
 	left := make(chan struct{})
-	if call.Caller != nil {
-		stop := call.Caller.OnLeave(func() { close(left) })
+	if caller != nil {
+		stop := caller.OnLeave(func() { close(left) })
 		defer stop()
 	}
+	timer.Reset(limit - patience)
 	select {
-	case o := <-done:
-		return o, nil
+	case v = <-come:
+		return v, nil
+	case <-over:
+		return v, nil
 	case <-timer.C:
-		q.function.abandon(q.invocation)
-		return outcome{}, upstream.ErrTimeout
+		return v, upstream.ErrTimeout
 	case <-left:
-		q.function.abandon(q.invocation)
-		return outcome{}, upstream.ErrCallerLeft
+		return v, upstream.ErrCallerLeft
 	}
 }
 

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -19,8 +20,12 @@ const (
 	initLimit = time.Minute
 
 	// exitLimit is how long a process may take to end of itself after it told
-	// that it cannot work, and its output after that.
+	// that it cannot work, and its output and answer after that.
 	exitLimit = time.Second
+
+	// deathLimit is how long it may take to see that a process has ended whose
+	// connection broke.
+	deathLimit = 200 * time.Millisecond
 )
 
 // A process is a running command. It has a Runtime API to itself, by whose
@@ -31,21 +36,23 @@ type process struct {
 	version  int           // of the code
 	wake     chan struct{} // tells a waiting next of a new invocation
 	request  atomic.Value  // string: id of the last invocation handed out
+	exited   chan struct{} // closed when the process is seen to have ended
 
 	// Guarded by function.mu.
-	current *invocation
-	handed  bool   // current was handed out
-	polling bool   // the process waits for an invocation
-	ready   bool   // it has asked for one before
-	killed  string // why we ended it; "": it lives, or ended by itself
-	os      *os.Process
-	timer   *time.Timer
-	turn    int // of timer: those of turns before are void
+	current   *invocation
+	handed    bool   // current was handed out
+	answering bool   // the answer to current has begun to come
+	polling   bool   // the process waits for an invocation
+	ready     bool   // it has asked for one before
+	killed    string // why we ended it; "": it lives, or ended by itself
+	os        *os.Process
+	timer     *time.Timer
+	turn      int // of timer: those of turns before are void
 }
 
 // newProcess returns a process, not yet running, that will begin with v.
 func newProcess(f *function, v *invocation) *process {
-	p := &process{function: f, version: f.version, wake: make(chan struct{}, 1), current: v}
+	p := &process{function: f, version: f.version, wake: make(chan struct{}, 1), exited: make(chan struct{}), current: v}
 	p.request.Store("")
 	p.after(initLimit, func() { p.timeOut(initLimit) })
 	return p
@@ -61,10 +68,11 @@ func (p *process) run() {
 		p.function.end(p, &startError{err})
 		return
 	}
-	api := &http.Server{Handler: p.api(listener.Addr().String()), ReadHeaderTimeout: 10 * time.Second, ErrorLog: noLog}
+	address := listener.Addr().String()
+	api := &http.Server{Addr: address, Handler: p.api(address), ReadHeaderTimeout: 10 * time.Second, ErrorLog: noLog}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = api.Serve(listener) }) // ends with Close
-	p.execute(listener.Addr().String())
+	p.execute(api)
 	_ = api.Close()
 	serving.Wait()
 }
@@ -75,7 +83,7 @@ type startError struct{ error }
 func (e *startError) Unwrap() error { return e.error }
 
 // execute starts the command and waits for its end.
-func (p *process) execute(address string) {
+func (p *process) execute(api *http.Server) {
 	out, in, err := os.Pipe()
 	if err != nil {
 		p.function.end(p, &startError{err})
@@ -83,7 +91,7 @@ func (p *process) execute(address string) {
 	}
 	defer out.Close()
 	cmd := exec.Command(p.function.Command[0], p.function.Command[1:]...)
-	cmd.Dir, cmd.Env = p.function.Dir, p.function.environment(address)
+	cmd.Dir, cmd.Env = p.function.Dir, p.function.environment(api.Addr)
 	cmd.Stdout, cmd.Stderr = in, in
 	cmd.SysProcAttr = ownGroup()
 	err = cmd.Start()
@@ -97,9 +105,20 @@ func (p *process) execute(address string) {
 	logging.Go(func() { p.log(out) })
 	err = cmd.Wait()
 	killGroup(cmd.Process) // what it has left behind
+	close(p.exited)
+	hearOut(api)
 	p.function.end(p, err)
 	_ = out.SetReadDeadline(time.Now().Add(exitLimit))
 	logging.Wait()
+}
+
+// hearOut waits until what an ended process had said was heard, so that an answer
+// is as long as it was when the process ended. A caller who reads slowly is waited
+// for no longer than for the process's output.
+func hearOut(api *http.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), exitLimit)
+	defer cancel()
+	_ = api.Shutdown(ctx) // else it is closed
 }
 
 func (p *process) started(process *os.Process) {
@@ -166,7 +185,7 @@ func (p *process) handOut() (deadline time.Time) {
 // settle ends the invocation that the process has, if any.
 func (p *process) settle(o outcome) {
 	v := p.current
-	p.current, p.handed = nil, false
+	p.current, p.handed, p.answering = nil, false, false
 	if v != nil {
 		v.finished(o)
 	}

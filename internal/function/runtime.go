@@ -1,8 +1,10 @@
 package function
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -10,11 +12,11 @@ import (
 	"time"
 )
 
-// maxAnswer is how much a function may answer, and error the same in Lambda's
-// words. [recorded on AWS]
+// maxAnswer is how much a function may answer, [recorded on AWS] and maxStream how
+// much by and by. [developer guide, "Response streaming for Lambda functions"]
 const (
-	maxAnswer      = 6<<20 + 100
-	answerTooLarge = `{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"Function.ResponseSizeTooLarge"}`
+	maxAnswer = 6<<20 + 100
+	maxStream = 200 << 20
 )
 
 // noLog swallows what net/http says of connections that processes break by
@@ -26,8 +28,8 @@ func (p *process) api(address string) http.Handler {
 	const invocation = "/2018-06-01/runtime/invocation/"
 	m := http.NewServeMux()
 	m.HandleFunc("GET "+invocation+"next", p.next)
-	m.HandleFunc("POST "+invocation+"{id}/response", func(w http.ResponseWriter, r *http.Request) { p.answer(w, r, false) })
-	m.HandleFunc("POST "+invocation+"{id}/error", func(w http.ResponseWriter, r *http.Request) { p.answer(w, r, true) })
+	m.HandleFunc("POST "+invocation+"{id}/response", p.answer)
+	m.HandleFunc("POST "+invocation+"{id}/error", p.fail)
 	m.HandleFunc("POST /2018-06-01/runtime/init/error", p.initError)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if fromBrowser(r) || r.Host != address {
@@ -114,27 +116,100 @@ func (p *process) hangUp() {
 	p.polling = false
 }
 
-// answer takes the answer to the running invocation, or the error in its place.
-func (p *process) answer(w http.ResponseWriter, r *http.Request, failed bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
-	o := outcome{body: body, failed: failed}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		o = outcome{body: []byte(answerTooLarge), failed: true}
-	} else if err != nil {
-		return // the process broke off, and will be seen to end or to time out
+// answer takes the answer to the running invocation. A caller who hears it as it
+// comes does so if the process sends it that way.
+func (p *process) answer(w http.ResponseWriter, r *http.Request) {
+	v := p.begin(r.PathValue("id"))
+	if v == nil {
+		refuseID(w)
+		return
 	}
-	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" { // it broke off while it streamed
-		o = functionError(kind, r.PathValue("id"), "the function failed after it had begun to answer")
-	}
-	if failed && !json.Valid(body) {
-		o = functionError(r.Header.Get("Lambda-Runtime-Function-Error-Type"), r.PathValue("id"), string(body))
+	var o outcome
+	var err error
+	if v.stream != nil && r.Header.Get("Lambda-Runtime-Function-Response-Mode") == "streaming" {
+		err = v.stream.relay(http.MaxBytesReader(w, r.Body, maxStream))
+	} else {
+		o.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
 	}
 	switch {
-	case !p.settled(r.PathValue("id"), o):
-		refuseRuntime(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
-	case tooLarge != nil:
-		refuseRuntime(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (6291556 bytes).")
+	case err == nil && r.Trailer.Get(errorType) != "":
+		o = brokenOff(v, r.Trailer)
+	case err == nil || tooLarge(err) != nil:
+	case p.ends():
+		return // and is told how
+	default:
+		o = functionError("Runtime.TruncatedResponse", v.id, "the answer broke off: "+err.Error())
+	}
+	p.conclude(w, v.id, o, tooLarge(err))
+}
+
+// fail takes an error in place of the answer to the running invocation, or of
+// what is still missing of it.
+func (p *process) fail(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
+	if err != nil && tooLarge(err) == nil {
+		return // the process broke off, and will be seen to end or to time out
+	}
+	o := outcome{body: body, failed: true}
+	if !json.Valid(body) {
+		o = functionError(r.Header.Get(errorType), id, string(body))
+	}
+	p.conclude(w, id, o, tooLarge(err))
+}
+
+// errorType is the field and the trailer with the type of a function's error.
+const errorType = "Lambda-Runtime-Function-Error-Type"
+
+// brokenOff is the outcome of an invocation that failed while it was answered.
+func brokenOff(v *invocation, trailer http.Header) outcome {
+	body, err := base64.StdEncoding.DecodeString(trailer.Get("Lambda-Runtime-Function-Error-Body"))
+	if err != nil || !json.Valid(body) {
+		return functionError(trailer.Get(errorType), v.id, "the function failed after it had begun to answer")
+	}
+	return outcome{body: body, failed: true}
+}
+
+// begin returns the running invocation if it has that id and nothing answers it
+// yet.
+func (p *process) begin(id string) *invocation {
+	p.function.mu.Lock()
+	defer p.function.mu.Unlock()
+	if !p.handed || p.answering || p.current.id != id {
+		return nil
+	}
+	p.answering = true
+	return p.current
+}
+
+// ends reports whether a process whose connection broke has ended.
+func (p *process) ends() bool {
+	select {
+	case <-p.exited:
+		return true
+	case <-time.After(deathLimit):
+		return false
+	}
+}
+
+// tooLarge returns what says that more was sent than is taken, or nil.
+func tooLarge(err error) (limit *http.MaxBytesError) {
+	errors.As(err, &limit)
+	return limit
+}
+
+// conclude ends the running invocation, if it has that id, and tells the process
+// so.
+func (p *process) conclude(w http.ResponseWriter, id string, o outcome, over *http.MaxBytesError) {
+	if over != nil {
+		o = outcome{failed: true, body: fmt.Appendf(nil,
+			`{"errorMessage":"Response payload size exceeded maximum allowed payload size (%d bytes).","errorType":"Function.ResponseSizeTooLarge"}`, over.Limit)}
+	}
+	switch {
+	case !p.settled(id, o):
+		refuseID(w)
+	case over != nil:
+		refuseRuntime(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", over.Limit))
 	default:
 		accept(w)
 	}
@@ -176,6 +251,10 @@ func accept(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
 	_, _ = io.WriteString(w, `{"status":"OK"}`+"\n")
+}
+
+func refuseID(w http.ResponseWriter) {
+	refuseRuntime(w, http.StatusBadRequest, "InvalidRequestID", "Invalid request ID")
 }
 
 func refuseRuntime(w http.ResponseWriter, status int, kind, text string) {
