@@ -3,6 +3,7 @@ package gatewright
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,11 +41,23 @@ func (s *Server) host() (*function.Host, error) {
 	for i, f := range s.Functions {
 		configs[i] = function.Config(f)
 	}
-	h, err := function.New(configs, function.Setting{Account: s.Account, Region: s.Region, Log: s.Log})
+	h, err := function.New(configs, function.Setting{
+		Account: s.Account, Region: s.Region, Log: s.Log,
+		Own: s.files(),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSetting, err)
 	}
 	return h, nil
+}
+
+// files are those that this program writes, and the folder of its state.
+func (s *Server) files() []string {
+	files := []string{s.Audit, s.ExecutionLog}
+	if s.Data != Memory {
+		files = append(files, s.Data)
+	}
+	return slices.DeleteFunc(files, func(file string) bool { return file == "" })
 }
 
 // lambda is where functions are invoked: those of this machine here, all others

@@ -1,14 +1,18 @@
 package gatewright_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewright/gatewright"
 	"github.com/gatewright/gatewright/internal/gatewrighttest"
@@ -80,6 +84,25 @@ func TestFunctionThatCannotBe(t *testing.T) {
 	}
 }
 
+// What the server itself writes is no function's code, wherever it lies.
+func TestFunctionIsNotStartedAnewForTheServersFiles(t *testing.T) {
+	var log bytes.Buffer
+	dir := t.TempDir()
+	s, url, _ := streams(t, func(s *gatewright.Server) {
+		s.Functions[0].Dir, s.Data, s.Audit = dir, filepath.Join(dir, "state"), filepath.Join(dir, "audit.txt")
+		s.Log = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); { // files are looked at ten times a second
+		gatewrighttest.NewAPI(t, s)
+		if got := fetch(t, url+"/whole"); got != "201 whole" {
+			t.Fatal(got)
+		}
+	}
+	if err := s.Shutdown(t.Context()); err != nil || strings.Contains(log.String(), "code changed") {
+		t.Errorf("it was started anew (%v):\n%s", err, &log)
+	}
+}
+
 // serveStreaming answers each invocation with two words, between which a gate
 // must open, or with the answer that its path names.
 func serveStreaming(runtime, gate string) {
@@ -117,7 +140,7 @@ func serveStreaming(runtime, gate string) {
 
 // streams starts a server with a function that streams, at all paths of an API as
 // it comes and at /whole as one. open lets the function go on.
-func streams(t *testing.T) (s *gatewright.Server, url string, open chan<- struct{}) {
+func streams(t *testing.T, options ...func(*gatewright.Server)) (s *gatewright.Server, url string, open chan<- struct{}) {
 	c := make(chan struct{})
 	gate := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		select {
@@ -126,12 +149,13 @@ func streams(t *testing.T) (s *gatewright.Server, url string, open chan<- struct
 		}
 	}))
 	t.Cleanup(gate.Close)
-	s = gatewrighttest.Start(t, func(s *gatewright.Server) {
+	withFunction := func(s *gatewright.Server) {
 		s.Functions = []gatewright.Function{{
 			Name: "f", Command: []string{os.Args[0]}, Dir: t.TempDir(), Concurrency: 1,
 			Environment: map[string]string{"GATE": gate.URL},
 		}}
-	})
+	}
+	s = gatewrighttest.Start(t, append([]func(*gatewright.Server){withFunction}, options...)...)
 	api := gatewrighttest.NewAPI(t, s)
 	api.Method("GET", "/{any}", `{"type": "AWS_PROXY", "httpMethod": "POST", "uri": "`+streamingFunction+`", "responseTransferMode": "STREAM"}`)
 	buffered := strings.NewReplacer("2021-11-15", "2015-03-31", "response-streaming-", "").Replace(streamingFunction)

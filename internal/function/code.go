@@ -6,7 +6,9 @@ import (
 	"hash/fnv"
 	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +27,7 @@ const (
 // before a request is what answers it.
 type code struct {
 	paths []string
+	own   []string // files and folders of this program, which are no code
 	log   *slog.Logger
 
 	mu   sync.Mutex
@@ -86,22 +89,25 @@ func (c *code) changed() (newest string, changed bool) {
 // goes away meanwhile is a change as well.
 func (c *code) look() (_ uint64, newest string, _ error) {
 	sum, files, written := fnv.New64a(), 0, time.Time{}
+	own := c.ownFiles()
 	for _, root := range c.paths {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				fmt.Fprintln(sum, path, err)
 				return nil
 			}
-			if path != root && unwatched(d.Name()) {
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
+			if path != root && unwatched(path, d) {
+				return skip(d)
 			}
 			if files++; files > maxFiles {
 				return errTooManyFiles
 			}
-			if info, err := d.Info(); err == nil && !d.IsDir() {
+			info, err := d.Info()
+			switch {
+			case err != nil:
+			case path != root && slices.ContainsFunc(own, func(o fs.FileInfo) bool { return os.SameFile(o, info) }):
+				return skip(d)
+			case !d.IsDir():
 				fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
 				if info.ModTime().After(written) {
 					newest, written = path, info.ModTime()
@@ -116,13 +122,53 @@ func (c *code) look() (_ uint64, newest string, _ error) {
 	return sum.Sum64(), newest, nil
 }
 
-// unwatched reports whether a file is no code: it is hidden, or package managers,
-// interpreters or this program itself put it there. A log beside the code would
+// skip goes on behind a file or a folder.
+func skip(d fs.DirEntry) error {
+	if d.IsDir() {
+		return filepath.SkipDir
+	}
+	return nil
+}
+
+// ownFiles returns what this program itself writes, if it is there: its files, and
+// those that its output goes to.
+func (c *code) ownFiles() (all []fs.FileInfo) {
+	for _, path := range c.own {
+		if info, err := os.Stat(path); err == nil {
+			all = append(all, info)
+		}
+	}
+	for _, output := range []*os.File{os.Stdout, os.Stderr} {
+		if info, err := output.Stat(); err == nil {
+			all = append(all, info)
+		}
+	}
+	return all
+}
+
+// What is no code by its name: what package managers, interpreters and editors put
+// beside it, and what programs write. All else may be: a function reads templates
+// and tables as well.
+var (
+	otherNames   = []string{"node_modules", "__pycache__", "tmp", "nohup.out"}
+	otherEndings = []string{
+		".log", ".pid", ".lock", ".tmp", ".db", ".sqlite", ".sqlite3", "-journal", "-wal", "-shm", // programs
+		".pyc", "~", ".swp", ".bak", ".orig", // interpreters and editors
+	}
+)
+
+// unwatched reports whether a file is no code. A log beside the code would
 // otherwise start the function anew for each line that the function prints.
-func unwatched(name string) bool {
-	switch name {
-	case "node_modules", "__pycache__", "gatewright.db":
+func unwatched(path string, d fs.DirEntry) bool {
+	name := d.Name()
+	if strings.HasPrefix(name, ".") || slices.Contains(otherNames, name) {
 		return true
 	}
-	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".log")
+	if d.IsDir() {
+		_, err := os.Lstat(filepath.Join(path, "pyvenv.cfg")) // a virtual environment of Python
+		return err == nil
+	}
+	return d.Type()&^fs.ModeSymlink != 0 || // a socket, say
+		strings.Contains(name, ".log.") || // one that was rotated
+		slices.ContainsFunc(otherEndings, func(ending string) bool { return strings.HasSuffix(name, ending) })
 }

@@ -38,7 +38,7 @@ type function struct {
 
 func newFunction(h *Host, c Config) *function {
 	f := &function{Config: c, host: h, log: h.Log.With("function", c.Name), processes: map[*process]bool{}}
-	f.code.paths, f.code.log = c.Watch, f.log
+	f.code.paths, f.code.own, f.code.log = c.Watch, h.Own, f.log
 	f.code.changed() // from here on
 	return f
 }

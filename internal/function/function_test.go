@@ -478,6 +478,8 @@ func TestReload(t *testing.T) {
 	}
 	write("app.js", "1")
 	b := host(t, Config{Dir: dir})
+	b.functions["f"].code.own = []string{filepath.Join(dir, "audit.jsonl"), filepath.Join(dir, "state")}
+	printsTo(t, filepath.Join(dir, "output.txt"))
 	look := func() { // as if the last look had been long ago
 		b.functions["f"].code.next = time.Time{}
 	}
@@ -487,11 +489,23 @@ func TestReload(t *testing.T) {
 	}{
 		{"app.js", true},
 		{"lib/new.js", true},
+		{"page.html", true},
+		{"catalog.txt", true},
 		{"node_modules/x.js", false},
 		{".git/index", false},
 		{"__pycache__/a.pyc", false},
 		{"gatewright.log", false},
-		{"state/gatewright.db", false},
+		{"gatewright.log.1", false},
+		{"nohup.out", false},
+		{"app.js~", false},
+		{"pets.sqlite-wal", false},
+		{"tmp/page.html", false},
+		{"python/pyvenv.cfg", false},
+		{"python/lib/x.py", false},
+		{"audit.jsonl", false},  // our own
+		{"state/any", false},    // our own
+		{"output.txt", false},   // our own
+		{"audit.jsonl.1", true}, // which looks like ours and is not
 	} {
 		before := b.do(task{})
 		write(c.name, "changed")
@@ -511,6 +525,17 @@ func TestReload(t *testing.T) {
 	if !strings.Contains(b.log.String(), "there are more than 2000 files") {
 		t.Errorf("the log does not tell of too many files:\n%.2000s", b.log)
 	}
+}
+
+// printsTo has this program print to a file.
+func printsTo(t *testing.T, path string) {
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := os.Stderr
+	os.Stderr = f
+	t.Cleanup(func() { os.Stderr = before; f.Close() })
 }
 
 // TestOthersAreRefused shows that a process's Runtime API is for that process.
@@ -596,7 +621,7 @@ func TestHas(t *testing.T) {
 func TestChangedTooOften(t *testing.T) {
 	dir := t.TempDir()
 	b := host(t, Config{Dir: dir})
-	state := filepath.Join(dir, "state.sqlite")
+	state := filepath.Join(dir, "state.json")
 	for i := range 8 {
 		b.do(task{})
 		if err := os.WriteFile(state, make([]byte, i), 0o600); err != nil {

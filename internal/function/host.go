@@ -48,6 +48,10 @@ type Config struct {
 type Setting struct {
 	Account, Region string
 	Log             *slog.Logger
+
+	// Own are files and folders that this program writes, which are no code
+	// wherever they lie.
+	Own []string
 }
 
 // A Host runs functions, each on demand and in processes of its own, until it is
