@@ -13,7 +13,7 @@ import (
 // URL without the fragment and may be nil if there is nothing to find. A
 // mistake is reported as a *SchemaError.
 func Compile(schema []byte, resolve func(url string) ([]byte, error)) (*Schema, error) {
-	c := &compiler{resolve: resolve, keywords: keywords, sources: map[string]*source{}, nodes: map[*value]*node{}}
+	c := &compiler{resolve: resolve, keywords: keywords, sources: map[string]*source{}, nodes: map[value]*node{}}
 	root, err := c.read("", schema)
 	if err != nil {
 		return nil, err
@@ -31,28 +31,26 @@ type compiler struct {
 	resolve  func(string) ([]byte, error)
 	sources  map[string]*source // by URL
 	size     int                // bytes of all sources
-	nodes    map[*value]*node
+	nodes    map[value]*node
 	keywords []keyword
 }
 
 // A source is the text of one schema.
 type source struct {
 	url      string
-	document *document
-	root     *value
+	document document
 }
 
 func (s *source) place() place {
-	return place{source: s, document: s.document, value: s.root}
+	return place{value: value{&s.document, 0}, source: s}
 }
 
 func (c *compiler) read(url string, text []byte) (*source, error) {
-	s := &source{url: url, document: &document{}}
+	s := &source{url: url}
 	if c.size += len(text); c.size > MaxSchema {
 		return nil, &SchemaError{URL: url, Err: errors.New("schema is too long")}
 	}
-	var err error
-	if s.root, err = s.document.parse(string(text)); err != nil {
+	if err := s.document.parse(string(text)); err != nil {
 		return nil, &SchemaError{URL: url, Err: err}
 	}
 	c.sources[url] = s
@@ -61,12 +59,13 @@ func (c *compiler) read(url string, text []byte) (*source, error) {
 
 // A place is a value within a schema, with the way to it.
 type place struct {
-	*value
-	source   *source
-	document *document
-	parent   *value
-	pointer  string
-	node     *node // that the keyword is compiled for
+	value
+	source  *source
+	parent  value
+	name    string // in an object,
+	named   uint32 // and where that stands
+	pointer string
+	node    *node // that the keyword is compiled for
 }
 
 func (p place) wrong(reason string) error { return p.wrap(errors.New(reason)) }
@@ -79,33 +78,38 @@ func (p place) wrap(err error) error {
 }
 
 func (p place) mustBe(allowed kinds) error {
-	if !allowed.has(p.kind) {
-		return p.wrong("cannot be of type " + p.kind.String())
+	if !allowed.has(p.kind()) {
+		return p.wrong("cannot be of type " + p.kind().String())
 	}
 	return nil
 }
 
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
-// members returns what is within an object or array.
+// members returns what is within an object, in the order of the names, or an
+// array.
 func (p place) members() []place {
-	children := p.document.children(p.value)
-	list := make([]place, len(children))
-	for i := range children {
-		name := children[i].name
-		if p.kind == array {
-			name = strconv.Itoa(i)
+	var list []place
+	if p.kind() == object {
+		for _, at := range p.sorted() {
+			m := p.within(p.doc.valueOf(at), p.doc.name(at))
+			m.named = at
+			list = append(list, m)
 		}
-		list[i] = place{
-			value: &children[i], source: p.source, document: p.document, parent: p.value,
-			pointer: p.pointer + "/" + pointerEscape.Replace(name),
-		}
+		return list
+	}
+	for element := range p.elements() {
+		list = append(list, p.within(element, strconv.Itoa(len(list))))
 	}
 	return list
 }
 
-// sibling returns another keyword of the same schema, or nil.
-func (p place) sibling(name string) *value { return p.document.member(p.parent, name) }
+func (p place) within(v value, name string) place {
+	return place{value: v, source: p.source, parent: p.value, name: name, pointer: p.pointer + "/" + pointerEscape.Replace(name)}
+}
+
+// sibling returns another keyword of the same schema, and whether there is one.
+func (p place) sibling(name string) (value, bool) { return p.parent.member(name) }
 
 // names reads a list of names, each there once and at least one, and sorts it.
 func (p place) names() ([]string, error) {
@@ -117,7 +121,7 @@ func (p place) names() ([]string, error) {
 		if err := m.mustBe(texts); err != nil {
 			return nil, err
 		}
-		names = append(names, m.text)
+		names = append(names, m.text())
 	}
 	slices.SortFunc(names, compareText)
 	switch {
@@ -131,8 +135,8 @@ func (p place) names() ([]string, error) {
 
 // size reads the limit of a length.
 func (p place) size() (int, error) {
-	n, err := strconv.ParseInt(p.text, 10, 32)
-	if p.kind != integer || err != nil || n < 0 {
+	n, err := strconv.ParseInt(p.text(), 10, 32)
+	if p.kind() != integer || err != nil || n < 0 {
 		return 0, p.wrong("no size")
 	}
 	return int(n), nil
@@ -167,18 +171,18 @@ func (c *compiler) node(p place) (*node, error) {
 
 // follow returns the place that a schema refers to, or its own.
 func (c *compiler) follow(p place) (place, error) {
-	seen := map[*value]bool{}
-	for p.kind == object {
-		ref := p.document.member(p.value, "$ref")
-		if ref == nil {
+	seen := map[value]bool{}
+	for p.kind() == object {
+		ref, there := p.member("$ref")
+		if !there {
 			break
 		}
-		if seen[p.value] || ref.kind != text {
+		if seen[p.value] || ref.kind() != text {
 			return p, p.wrong("$ref leads nowhere")
 		}
 		seen[p.value] = true
 		var err error
-		if p, err = c.target(p, ref.text); err != nil {
+		if p, err = c.target(p, ref.text()); err != nil {
 			return p, err
 		}
 	}
@@ -233,7 +237,7 @@ var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 // step returns what a part of a JSON Pointer leads to.
 func (p place) step(token string) (place, bool) {
 	children := p.members()
-	switch p.kind {
+	switch p.kind() {
 	case object:
 		name := pointerUnescape.Replace(token)
 		i := slices.IndexFunc(children, func(m place) bool { return m.name == name })
@@ -260,7 +264,7 @@ func (c *compiler) list(p place) ([]*node, error) {
 	if err := p.mustBe(arrays); err != nil {
 		return nil, err
 	}
-	if p.count == 0 {
+	if p.count() == 0 {
 		return nil, p.wrong("no schemas")
 	}
 	var nodes []*node
@@ -313,13 +317,13 @@ func (c *compiler) within(byName map[string]place, n *node) error {
 
 // named compiles schemas by name.
 func (c *compiler) named(p place) (map[string]*node, error) {
-	if p.value == nil {
+	if p.doc == nil {
 		return nil, nil
 	}
 	if err := p.mustBe(objects); err != nil {
 		return nil, err
 	}
-	nodes := make(map[string]*node, p.count)
+	nodes := make(map[string]*node, p.count())
 	for _, m := range p.members() {
 		n, err := c.node(m)
 		if err != nil {
@@ -356,7 +360,7 @@ func (c *compiler) items(byName map[string]place, n *node) (err error) {
 	p, there := byName["items"]
 	switch {
 	case !there:
-	case p.kind == array:
+	case p.kind() == array:
 		n.tuple, err = c.list(p)
 	default:
 		n.elements, err = c.node(p)
@@ -366,12 +370,12 @@ func (c *compiler) items(byName map[string]place, n *node) (err error) {
 
 // remaining compiles the schemas of additional elements and members.
 func (c *compiler) remaining(byName map[string]place, n *node) (err error) {
-	if p, there := byName["additionalItems"]; there && p.kind == object {
+	if p, there := byName["additionalItems"]; there && p.kind() == object {
 		if n.rest, err = c.node(p); err != nil {
 			return err
 		}
 	}
-	if p, there := byName["additionalProperties"]; there && p.kind == object {
+	if p, there := byName["additionalProperties"]; there && p.kind() == object {
 		n.others, err = c.node(p)
 	}
 	return err
@@ -398,7 +402,10 @@ func annotations(byName map[string]place, _ *node) error {
 		if err := p.mustBe(k.allowed); err != nil {
 			return err
 		}
-		if k.needs != "" && p.sibling(k.needs) == nil {
+		if k.needs == "" {
+			continue
+		}
+		if _, there := p.sibling(k.needs); !there {
 			return p.wrong("nothing without " + k.needs)
 		}
 	}

@@ -2,6 +2,7 @@ package jsonschema_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,29 @@ func TestInvalidShowsMessagesInBrackets(t *testing.T) {
 	err := &jsonschema.Invalid{Messages: []string{"one", "two"}}
 	if got, want := err.Error(), "[one, two]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestRepeatedNames gives objects of several sizes each name twice: the last gives
+// the value and the first the place.
+func TestRepeatedNames(t *testing.T) {
+	for _, n := range []int{1, 2, 32, 33, 1000} {
+		var first, last, want strings.Builder
+		for i := range n {
+			fmt.Fprintf(&first, `"n%d": [{"n": 0}], `, n-i)
+			fmt.Fprintf(&last, `, "n%d": %d`, i+1, i)
+			fmt.Fprintf(&want, `,"n%d":%d`, n-i, n-i-1)
+		}
+		instance := "{" + first.String() + `"n": 7` + last.String() + "}"
+		schema := compiled(t, fmt.Sprintf(`{"minProperties": %d, "maxProperties": %[1]d, "required": ["n", "n%d"],
+			"additionalProperties": {"type": "integer"}}`, n+1, n))
+		if err := schema.Validate([]byte(instance)); err != nil {
+			t.Errorf("%d names: got %v, want it to be valid", n, err)
+		}
+		err := compiled(t, `{"enum": [0]}`).Validate([]byte(instance))
+		if want := "{" + want.String()[1:] + `,"n":7}`; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d names: got %v, want it to show %s", n, err, want)
+		}
 	}
 }
 

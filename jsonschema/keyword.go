@@ -12,7 +12,7 @@ import (
 type keyword struct {
 	name    string
 	kinds   kinds
-	compile func(*compiler, place) (func(*validation, *value), error)
+	compile func(*compiler, place) (func(*validation, value), error)
 }
 
 // keywords are those with messages of their own, in the order in which these
@@ -42,34 +42,35 @@ var keywords = []keyword{
 	{"format", texts, format},
 }
 
-type check = func(*validation, *value)
+type check = func(*validation, value)
 
 func additionalItems(c *compiler, p place) (check, error) {
-	items := p.sibling("items")
-	if p.kind != boolean || p.text == "true" || items == nil || items.kind != array {
+	items, there := p.sibling("items")
+	if p.kind() != boolean || p.text() == "true" || !there || items.kind() != array {
 		return nil, p.mustBe(1<<boolean | objects)
 	}
-	allowed := items.count
-	return func(v *validation, at *value) {
-		if at.count > allowed {
-			v.fail("schema only allows %d elements in array but instance has %d elements", allowed, at.count)
+	allowed := items.count()
+	return func(v *validation, at value) {
+		if at.count() > allowed {
+			v.fail("schema only allows %d elements in array but instance has %d elements", allowed, at.count())
 		}
 	}, nil
 }
 
 func additionalProperties(c *compiler, p place) (check, error) {
-	if err := p.mustBe(1<<boolean | objects); err != nil || p.kind != boolean || p.text == "true" {
+	if err := p.mustBe(1<<boolean | objects); err != nil || p.kind() != boolean || p.text() == "true" {
 		return nil, err
 	}
 	n := p.node
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		var unknown []string
-		for i := range v.children(at) {
-			if name := v.children(at)[i].name; !v.knows(n, name) {
+		for name := range at.members() {
+			if name := v.name(name); !v.knows(n, name) {
 				unknown = append(unknown, name)
 			}
 		}
 		if unknown != nil {
+			slices.SortFunc(unknown, compareText)
 			v.fail("object instance has properties which are not allowed by the schema: %s", quotedList(unknown))
 		}
 	}, nil
@@ -85,7 +86,7 @@ func (v *validation) knows(n *node, name string) bool {
 
 func allOf(c *compiler, p place) (check, error) {
 	nodes, err := c.list(p)
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if n := v.count(nodes, at); n < len(nodes) {
 			v.fail("instance failed to match all required schemas (matched only %d out of %d)", n, len(nodes))
 		}
@@ -94,7 +95,7 @@ func allOf(c *compiler, p place) (check, error) {
 
 func anyOf(c *compiler, p place) (check, error) {
 	nodes, err := c.list(p)
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		for _, n := range nodes {
 			if v.valid(n, at) {
 				return
@@ -106,7 +107,7 @@ func anyOf(c *compiler, p place) (check, error) {
 
 func oneOf(c *compiler, p place) (check, error) {
 	nodes, err := c.list(p)
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if n := v.count(nodes, at); n != 1 {
 			v.fail("instance failed to match exactly one schema (matched %d out of %d)", n, len(nodes))
 		}
@@ -114,7 +115,7 @@ func oneOf(c *compiler, p place) (check, error) {
 }
 
 // count returns how many schemas a value is valid against.
-func (v *validation) count(nodes []*node, at *value) (valid int) {
+func (v *validation) count(nodes []*node, at value) (valid int) {
 	for _, n := range nodes {
 		if v.valid(n, at) {
 			valid++
@@ -125,7 +126,7 @@ func (v *validation) count(nodes []*node, at *value) (valid int) {
 
 func not(c *compiler, p place) (check, error) {
 	n, err := c.node(p)
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if v.valid(n, at) {
 			v.fail("instance matched a schema which it should not have")
 		}
@@ -137,7 +138,7 @@ type dependency struct {
 	name   string
 	wants  []string
 	schema *node
-	place  int32
+	place  uint32
 }
 
 // dependencies tries those on names first, in the order of a Java HashMap, and
@@ -148,9 +149,9 @@ func dependencies(c *compiler, p place) (check, error) {
 		return nil, err
 	}
 	for _, m := range p.members() {
-		d := dependency{name: m.name, place: m.place}
+		d := dependency{name: m.name, place: m.named}
 		var err error
-		if m.kind == array {
+		if m.kind() == array {
 			d.wants, err = m.names()
 			onNames = append(onNames, d)
 		} else {
@@ -164,9 +165,9 @@ func dependencies(c *compiler, p place) (check, error) {
 	slices.SortFunc(onNames, func(a, b dependency) int { return cmp.Compare(a.place, b.place) })
 	size := hashTable(len(onNames))
 	slices.SortStableFunc(onNames, func(a, b dependency) int { return cmp.Compare(bucket(a.name, size), bucket(b.name, size)) })
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		for _, d := range onNames {
-			if v.member(at, d.name) == nil {
+			if _, there := at.member(d.name); !there {
 				continue
 			}
 			if missing := v.missing(at, d.wants); missing != nil {
@@ -175,7 +176,7 @@ func dependencies(c *compiler, p place) (check, error) {
 			}
 		}
 		for _, d := range onSchemas {
-			if v.member(at, d.name) != nil {
+			if _, there := at.member(d.name); there {
 				v.apply(d.schema, at)
 			}
 		}
@@ -202,17 +203,17 @@ func bucket(key string, size uint32) uint32 {
 
 func required(c *compiler, p place) (check, error) {
 	names, err := p.names()
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if missing := v.missing(at, names); missing != nil {
 			v.fail("object has missing required properties (%s)", quotedList(missing))
 		}
 	}, err
 }
 
-func (v *validation) missing(at *value, names []string) (missing []string) {
+func (v *validation) missing(at value, names []string) (missing []string) {
 	v.spend(len(names))
 	for _, name := range names {
-		if v.member(at, name) == nil {
+		if _, there := at.member(name); !there {
 			missing = append(missing, name)
 		}
 	}
@@ -223,19 +224,19 @@ func enum(c *compiler, p place) (check, error) {
 	if err := p.mustBe(arrays); err != nil {
 		return nil, err
 	}
-	if p.document.repeats(p.value) {
+	if p.repeats() {
 		return nil, p.wrong("elements are there twice")
 	}
-	d, choices := p.document, p.document.children(p.value)
-	all := string(d.appendJSON(nil, p.value))
-	return func(v *validation, at *value) {
-		for i := range choices {
-			if equal(&v.document, at, d, &choices[i], &v.steps) {
+	choices := p.value
+	all := string(choices.appendJSON(nil))
+	return func(v *validation, at value) {
+		for choice := range choices.elements() {
+			if equal(choice, at, &v.steps) {
 				return
 			}
 		}
 		if v.failed = true; !v.quiet { // which spares writing the value
-			v.fail("instance value (%s) not found in enum (possible values: %s)", v.appendJSON(nil, at), all)
+			v.fail("instance value (%s) not found in enum (possible values: %s)", at.appendJSON(nil), all)
 		}
 	}, nil
 }
@@ -243,9 +244,9 @@ func enum(c *compiler, p place) (check, error) {
 func typeKeyword(c *compiler, p place) (check, error) {
 	var names []string
 	var err error
-	switch p.kind {
+	switch p.kind() {
 	case text:
-		names = []string{p.text}
+		names = []string{p.text()}
 	default:
 		names, err = p.names()
 	}
@@ -262,20 +263,20 @@ func typeKeyword(c *compiler, p place) (check, error) {
 		allowed |= 1 << k
 	}
 	all := quotedList(names)
-	return func(v *validation, at *value) {
-		if !allowed.has(at.kind) {
-			v.fail("instance type (%s) does not match any allowed primitive type (allowed: %s)", at.kind, all)
+	return func(v *validation, at value) {
+		if !allowed.has(at.kind()) {
+			v.fail("instance type (%s) does not match any allowed primitive type (allowed: %s)", at.kind(), all)
 		}
 	}, err
 }
 
 func maximum(c *compiler, p place) (check, error) {
 	limit, exclusive, err := p.limit("exclusiveMaximum")
-	return func(v *validation, at *value) {
-		switch order := limit.compare(at.text); {
+	return func(v *validation, at value) {
+		switch order := limit.compare(at.text()); {
 		case order < 0:
 			v.fail("numeric instance is greater than the required maximum (maximum: %s, found: %s)",
-				limit.text, numberText(at.text))
+				limit.text, numberText(at.text()))
 		case order == 0 && exclusive:
 			v.fail("numeric instance is not strictly lower than the required maximum %s", limit.text)
 		}
@@ -284,11 +285,11 @@ func maximum(c *compiler, p place) (check, error) {
 
 func minimum(c *compiler, p place) (check, error) {
 	limit, exclusive, err := p.limit("exclusiveMinimum")
-	return func(v *validation, at *value) {
-		switch order := limit.compare(at.text); {
+	return func(v *validation, at value) {
+		switch order := limit.compare(at.text()); {
 		case order > 0:
 			v.fail("numeric instance is lower than the required minimum (minimum: %s, found: %s)",
-				limit.text, numberText(at.text))
+				limit.text, numberText(at.text()))
 		case order == 0 && exclusive:
 			v.fail("numeric instance is not strictly greater than the required minimum %s", limit.text)
 		}
@@ -299,13 +300,13 @@ func multipleOf(c *compiler, p place) (check, error) {
 	if err := p.mustBe(numbers); err != nil {
 		return nil, err
 	}
-	divisor, shown := decimalOf(p.text), limitText(p.text)
+	divisor, shown := decimalOf(p.text()), limitText(p.text())
 	if divisor.sign() <= 0 {
 		return nil, p.wrong("not above zero")
 	}
-	return func(v *validation, at *value) {
-		if !decimalOf(at.text).multipleOf(divisor) {
-			v.fail("remainder of division is not zero (%s / %s)", numberText(at.text), shown)
+	return func(v *validation, at value) {
+		if !decimalOf(at.text()).multipleOf(divisor) {
+			v.fail("remainder of division is not zero (%s / %s)", numberText(at.text()), shown)
 		}
 	}, nil
 }
@@ -314,85 +315,85 @@ func patternKeyword(c *compiler, p place) (check, error) {
 	if err := p.mustBe(texts); err != nil {
 		return nil, err
 	}
-	re, err := compilePattern(p.text)
-	return func(v *validation, at *value) {
-		if !v.matches(re, at.text) {
-			v.fail(`ECMA 262 regex "%s" does not match input string "%s"`, re.source, at.text)
+	re, err := compilePattern(p.text())
+	return func(v *validation, at value) {
+		if !v.matches(re, at.text()) {
+			v.fail(`ECMA 262 regex "%s" does not match input string "%s"`, re.source, at.text())
 		}
 	}, p.wrap(err)
 }
 
 func format(c *compiler, p place) (check, error) {
-	fault := formats[p.text]
+	fault := formats[p.text()]
 	if fault == nil {
 		return nil, p.mustBe(texts)
 	}
-	return func(v *validation, at *value) {
-		v.spend(len(at.text) >> 2)
-		if message := fault(at.text); message != "" {
+	return func(v *validation, at value) {
+		v.spend(len(at.text()) >> 2)
+		if message := fault(at.text()); message != "" {
 			v.fail("%s", message)
 		}
 	}, p.mustBe(texts)
 }
 
 func uniqueItems(c *compiler, p place) (check, error) {
-	if err := p.mustBe(1 << boolean); err != nil || p.text == "false" {
+	if err := p.mustBe(1 << boolean); err != nil || p.text() == "false" {
 		return nil, err
 	}
-	return func(v *validation, at *value) {
-		if v.repeated(at) {
+	return func(v *validation, at value) {
+		if at.repeated(&v.steps) {
 			v.fail("array must not contain duplicate elements")
 		}
 	}, nil
 }
 
 // A measure returns what a keyword bounds.
-type measure func(*value) int
+type measure func(value) int
 
-func count(at *value) int  { return int(at.count) }
-func length(at *value) int { return utf8.RuneCountInString(at.text) }
+func count(at value) int  { return at.count() }
+func length(at value) int { return utf8.RuneCountInString(at.text()) }
 
 func maxItems(c *compiler, p place) (check, error) {
-	return atMost(p, count, func(v *validation, _ *value, n, limit int) {
+	return atMost(p, count, func(v *validation, _ value, n, limit int) {
 		v.fail("array is too long: must have at most %d elements but instance has %d elements", limit, n)
 	})
 }
 
 func minItems(c *compiler, p place) (check, error) {
-	return atLeast(p, count, func(v *validation, _ *value, n, limit int) {
+	return atLeast(p, count, func(v *validation, _ value, n, limit int) {
 		v.fail("array is too short: must have at least %d elements but instance has %d elements", limit, n)
 	})
 }
 
 func maxLength(c *compiler, p place) (check, error) {
-	return atMost(p, length, func(v *validation, at *value, n, limit int) {
-		v.fail(`string "%s" is too long (length: %d, maximum allowed: %d)`, at.text, n, limit)
+	return atMost(p, length, func(v *validation, at value, n, limit int) {
+		v.fail(`string "%s" is too long (length: %d, maximum allowed: %d)`, at.text(), n, limit)
 	})
 }
 
 func minLength(c *compiler, p place) (check, error) {
-	return atLeast(p, length, func(v *validation, at *value, n, limit int) {
-		v.fail(`string "%s" is too short (length: %d, required minimum: %d)`, at.text, n, limit)
+	return atLeast(p, length, func(v *validation, at value, n, limit int) {
+		v.fail(`string "%s" is too short (length: %d, required minimum: %d)`, at.text(), n, limit)
 	})
 }
 
 func maxProperties(c *compiler, p place) (check, error) {
-	return atMost(p, count, func(v *validation, _ *value, n, limit int) {
+	return atMost(p, count, func(v *validation, _ value, n, limit int) {
 		v.fail("object has too many properties (found %d but schema requires at most %d)", n, limit)
 	})
 }
 
 func minProperties(c *compiler, p place) (check, error) {
-	return atLeast(p, count, func(v *validation, _ *value, n, limit int) {
+	return atLeast(p, count, func(v *validation, _ value, n, limit int) {
 		v.fail("object has too few properties (found %d but schema requires at least %d)", n, limit)
 	})
 }
 
-type complain func(v *validation, at *value, n, limit int)
+type complain func(v *validation, at value, n, limit int)
 
 func atMost(p place, of measure, complain complain) (check, error) {
 	limit, err := p.size()
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if n := of(at); n > limit {
 			complain(v, at, n, limit)
 		}
@@ -401,7 +402,7 @@ func atMost(p place, of measure, complain complain) (check, error) {
 
 func atLeast(p place, of measure, complain complain) (check, error) {
 	limit, err := p.size()
-	return func(v *validation, at *value) {
+	return func(v *validation, at value) {
 		if n := of(at); n < limit {
 			complain(v, at, n, limit)
 		}

@@ -19,10 +19,10 @@ func (p place) limit(exclusiveKeyword string) (limit, bool, error) {
 	if err := p.mustBe(numbers); err != nil {
 		return limit{}, false, err
 	}
-	l := limit{decimal: decimalOf(p.text), text: limitText(p.text)}
-	l.whole, l.fits = small(p.text)
-	exclusive := p.sibling(exclusiveKeyword)
-	return l, exclusive != nil && exclusive.text == "true", nil
+	l := limit{decimal: decimalOf(p.text()), text: limitText(p.text())}
+	l.whole, l.fits = small(p.text())
+	exclusive, there := p.sibling(exclusiveKeyword)
+	return l, there && exclusive.text() == "true", nil
 }
 
 // compare says whether the limit is below, at or above a number.

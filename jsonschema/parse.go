@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,40 +11,37 @@ import (
 
 // parse reads a JSON text, strictly by RFC 8259. Of members with the same name
 // the last gives the value and the first the place. Bytes that are no UTF-8
-// count as U+FFFD.
-func (d *document) parse(text string) (*value, error) {
+// count as U+FFFD. The document keeps the text.
+func (d *document) parse(text string) error {
 	if len(text) > MaxText {
-		return nil, &SyntaxError{MaxText, "text is too long"}
+		return &SyntaxError{MaxText, "text is too long"}
 	}
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
-	d.values, d.pending, d.most = d.values[:0], d.pending[:0], 0
-	d.reserve(text)
+	d.reset(text)
+	d.reserve()
 	p := parser{document: d, text: text}
-	root, err := p.value(0)
-	if err != nil {
-		return nil, err
+	if err := p.value(0); err != nil {
+		return err
 	}
 	if p.space(); p.at < len(text) {
-		return nil, p.wrong("text after the value")
+		return p.wrong("text after the value")
 	}
-	d.values = append(d.values, root)
-	return &d.values[len(d.values)-1], nil
+	return nil
 }
 
-// reserve makes room for the values of a long text at once: what grows step by
+// reserve makes room for the entries of a long text at once: what grows step by
 // step takes several times as much memory on its way.
-func (d *document) reserve(text string) {
+func (d *document) reserve() {
 	const short = 64 << 10 // bytes
-	if len(text) <= short {
+	if len(d.text) <= short {
 		return
 	}
-	commas := strings.Count(text, ",")
-	opened := strings.Count(text, "[") + strings.Count(text, "{")
-	most := 1 + commas + min(opened, commas+MaxDepth) // more are opened only to be closed at once
-	d.values = slices.Grow(d.values, most)
-	d.pending = slices.Grow(d.pending, most)
+	commas, colons := strings.Count(d.text, ","), strings.Count(d.text, ":")
+	opened := strings.Count(d.text, "[") + strings.Count(d.text, "{")
+	values := 1 + commas + min(opened, commas+MaxDepth) // more are opened only to be closed at once
+	d.entries = slices.Grow(d.entries, values+min(colons, values))
 }
 
 type parser struct {
@@ -57,22 +55,21 @@ func (p *parser) wrong(reason string) error { return &SyntaxError{p.at, reason} 
 // space skips white space and returns the byte behind, 0 at the end.
 func (p *parser) space() byte {
 	for ; p.at < len(p.text); p.at++ {
-		if c := p.text[p.at]; c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+		if c := p.text[p.at]; c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
 			return c
 		}
 	}
 	return 0
 }
 
-func (p *parser) value(depth int) (value, error) {
-	switch c := p.space(); c {
+func (p *parser) value(depth int) error {
+	switch p.space() {
 	case '{':
-		return p.container(object, '}', depth+1)
+		return p.object(depth + 1)
 	case '[':
-		return p.container(array, ']', depth+1)
+		return p.array(depth + 1)
 	case '"':
-		s, err := p.string()
-		return value{kind: text, text: s}, err
+		return p.string()
 	case 't':
 		return p.word(boolean, "true")
 	case 'f':
@@ -84,126 +81,161 @@ func (p *parser) value(depth int) (value, error) {
 	}
 }
 
-func (p *parser) word(k kind, word string) (value, error) {
+func (p *parser) word(k kind, word string) error {
 	if !strings.HasPrefix(p.text[p.at:], word) {
-		return value{}, p.wrong("no value")
+		return p.wrong("no value")
 	}
+	p.scalar(k, p.at, p.at+len(word))
 	p.at += len(word)
-	return value{kind: k, text: word}, nil
+	return nil
 }
 
-// container reads an object or an array. Its children wait in pending until
-// it is closed, so that they come to lie next to each other.
-func (p *parser) container(k kind, end byte, depth int) (value, error) {
+func (p *parser) scalar(k kind, from, to int) {
+	p.append(entry{kind: k, from: uint32(from), to: uint32(to)})
+}
+
+// open begins a container.
+func (p *parser) open(k kind, depth int) (of uint32, err error) {
 	if depth > MaxDepth {
-		return value{}, p.wrong("nested too deeply")
-	}
-	mark := len(p.pending)
-	p.at++
-	for more := p.space() != end; more; {
-		child, err := p.child(k, depth)
-		if err != nil {
-			return value{}, err
-		}
-		child.place = int32(len(p.pending) - mark)
-		p.pending = append(p.pending, child)
-		p.most = max(p.most, len(p.pending))
-		switch p.space() {
-		case ',':
-			p.at++
-		case end:
-			more = false
-		default:
-			return value{}, p.wrong("neither a comma nor the end of the " + k.String())
-		}
+		return 0, p.wrong("nested too deeply")
 	}
 	p.at++
-	children := p.pending[mark:]
-	if k == object {
-		children = sortMembers(children)
-	}
-	v := value{kind: k, start: int32(len(p.values)), count: int32(len(children))}
-	p.values = append(p.values, children...)
-	p.pending = p.pending[:mark]
-	return v, nil
+	return p.append(entry{kind: k}), nil
 }
 
-func (p *parser) child(k kind, depth int) (value, error) {
-	if k == array {
-		return p.value(depth)
-	}
-	if p.space() != '"' {
-		return value{}, p.wrong("no name")
-	}
-	name, err := p.string()
+// close ends a container of n values.
+func (p *parser) close(of uint32, n int) {
+	p.at++
+	e := &p.entries[of]
+	e.from, e.to = uint32(n), uint32(len(p.entries))
+}
+
+func (p *parser) array(depth int) error {
+	of, err := p.open(array, depth)
 	if err != nil {
-		return value{}, err
+		return err
 	}
-	if p.space() != ':' {
-		return value{}, p.wrong("no colon")
+	n := 0
+	for more := p.space() != ']'; more; n++ {
+		if err := p.value(depth); err != nil {
+			return err
+		}
+		if more, err = p.more(array, ']'); err != nil {
+			return err
+		}
 	}
-	p.at++
-	child, err := p.value(depth)
-	child.name = name
-	return child, err
+	p.close(of, n)
+	return nil
 }
 
-func sortMembers(members []value) []value {
-	byName := func(a, b value) int { return compareText(a.name, b.name) }
-	if !slices.IsSortedFunc(members, byName) {
-		slices.SortStableFunc(members, byName)
+func (p *parser) object(depth int) error {
+	of, err := p.open(object, depth)
+	if err != nil {
+		return err
 	}
-	kept := members[:0]
-	for _, m := range members {
-		if last := len(kept) - 1; last >= 0 && kept[last].name == m.name {
-			m.place = kept[last].place
-			kept[last] = m
-			continue
+	var names nameSet
+	for more := p.space() != '}'; more; {
+		if err := p.member(&names, depth); err != nil {
+			return err
 		}
-		kept = append(kept, m)
+		if more, err = p.more(object, '}'); err != nil {
+			return err
+		}
 	}
-	return kept
+	if p.close(of, names.n); names.again {
+		p.unite(of)
+	}
+	return nil
+}
+
+// more reports whether a comma follows, which it skips, or the end.
+func (p *parser) more(k kind, end byte) (bool, error) {
+	switch p.space() {
+	case ',':
+		p.at++
+		return true, nil
+	case end:
+		return false, nil
+	}
+	return false, p.wrong("neither a comma nor the end of the " + k.String())
+}
+
+func (p *parser) member(names *nameSet, depth int) error {
+	if p.space() != '"' {
+		return p.wrong("no name")
+	}
+	if err := p.string(); err != nil {
+		return err
+	}
+	names.add(p.name(uint32(len(p.entries) - 1)))
+	if p.space() != ':' {
+		return p.wrong("no colon")
+	}
+	p.at++
+	return p.value(depth)
 }
 
 // string reads a string. One without escapes is a part of the text.
-func (p *parser) string() (string, error) {
-	p.at++
-	start := p.at
-	for ; p.at < len(p.text); p.at++ {
-		switch c := p.text[p.at]; {
-		case c == '"':
-			p.at++
-			return p.text[start : p.at-1], nil
-		case c == '\\':
-			return p.escaped(start)
-		case c < ' ':
-			return "", p.wrong("control character in a string")
-		}
+func (p *parser) string() error {
+	start := p.at + 1
+	p.at = plainEnd(p.text, start)
+	switch {
+	case p.at == len(p.text):
+		return p.wrong("string without an end")
+	case p.text[p.at] == '"':
+		p.scalar(text, start, p.at)
+		p.at++
+		return nil
+	case p.text[p.at] == '\\':
+		return p.escaped(start)
 	}
-	return "", p.wrong("string without an end")
+	return p.wrong("control character in a string")
 }
 
-func (p *parser) escaped(start int) (string, error) {
+// plainEnd returns where the first quote, backslash or control character stands
+// from i on, or the end. It looks at eight bytes at a time: in m the lowest of
+// the bytes that have their high bit is such a one.
+func plainEnd(s string, i int) int {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quote, backslash := w^ones*'"', w^ones*'\\'
+		m := ((quote-ones)&^quote | (backslash-ones)&^backslash | (w-ones*' ')&^w) & highs
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+	}
+	for i < len(s) && s[i] != '"' && s[i] != '\\' && s[i] >= ' ' {
+		i++
+	}
+	return i
+}
+
+func (p *parser) escaped(start int) error {
 	b := []byte(p.text[start:p.at])
 	for p.at < len(p.text) {
 		c := p.text[p.at]
 		p.at++
 		switch {
 		case c == '"':
-			return string(b), nil
+			p.resolved = append(p.resolved, string(b))
+			p.append(entry{kind: text, flags: resolved, from: uint32(len(p.resolved) - 1)})
+			return nil
 		case c < ' ':
-			return "", p.wrong("control character in a string")
+			return p.wrong("control character in a string")
 		case c != '\\':
 			b = append(b, c)
 		default:
 			r, ok := p.escape()
 			if !ok {
-				return "", p.wrong("unknown escape")
+				return p.wrong("unknown escape")
 			}
 			b = utf8.AppendRune(b, r)
 		}
 	}
-	return "", p.wrong("string without an end")
+	return p.wrong("string without an end")
 }
 
 // escape reads what stands behind a backslash. Half a surrogate pair becomes a
@@ -245,37 +277,43 @@ func (p *parser) hex() (rune, bool) {
 	return rune(n), err == nil
 }
 
-func (p *parser) number() (value, error) {
-	v := value{kind: integer}
-	start := p.at
+func (p *parser) number() error {
+	k, start := integer, p.at
 	p.skip('-')
 	if !p.skip('0') && !p.digits() {
-		return v, p.wrong("no value")
+		return p.wrong("no value")
 	}
 	if p.skip('.') {
-		v.kind = number
+		k = number
 		if !p.digits() {
-			return v, p.wrong("no digits behind the point")
+			return p.wrong("no digits behind the point")
 		}
 	}
 	if p.skip('e') || p.skip('E') {
-		v.kind = number
-		if !p.skip('-') {
-			p.skip('+')
-		}
-		exponent := p.at
-		if !p.digits() {
-			return v, p.wrong("no digits in the exponent")
-		}
-		if _, err := strconv.ParseInt(p.text[exponent:p.at], 10, 32); err != nil {
-			return v, p.wrong("exponent is too large")
+		k = number
+		if err := p.exponent(); err != nil {
+			return err
 		}
 	}
 	if p.at-start > MaxNumber {
-		return v, p.wrong("number is too long")
+		return p.wrong("number is too long")
 	}
-	v.text = p.text[start:p.at]
-	return v, nil
+	p.scalar(k, start, p.at)
+	return nil
+}
+
+func (p *parser) exponent() error {
+	if !p.skip('-') {
+		p.skip('+')
+	}
+	start := p.at
+	if !p.digits() {
+		return p.wrong("no digits in the exponent")
+	}
+	if _, err := strconv.ParseInt(p.text[start:p.at], 10, 32); err != nil {
+		return p.wrong("exponent is too large")
+	}
+	return nil
 }
 
 func (p *parser) skip(c byte) bool {

@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"strings"
+	"unsafe"
 )
 
 // What bounds the work that a caller or an author can cause.
@@ -43,28 +44,22 @@ type patternNode struct {
 // A rule is a compiled keyword, for values of some kinds.
 type rule struct {
 	kinds kinds
-	check func(*validation, *value)
+	check check
 }
 
 // Validate reports what is wrong with an instance: nil, an *Invalid, a
 // *SyntaxError if it is no JSON, or ErrTooMuchWork or ErrLoop if it cannot be
-// told.
+// told. It keeps nothing of the instance.
 func (s *Schema) Validate(instance []byte) error {
 	v := validations.Get().(*validation)
 	defer v.release()
-	root, err := v.parse(string(instance))
-	if err != nil {
+	if err := v.parse(unsafe.String(unsafe.SliceData(instance), len(instance))); err != nil {
 		return err
 	}
-	v.steps = MaxSteps
-	v.apply(s.root, root)
-	switch {
-	case v.stopped != nil:
-		return v.stopped
-	case v.failed:
-		return &Invalid{Messages: v.messages}
+	if v.passes(s.root) {
+		return nil
 	}
-	return nil
+	return v.report(s.root)
 }
 
 // An Invalid says why an instance is not what the schema demands.

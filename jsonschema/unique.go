@@ -7,27 +7,23 @@ import (
 // few is how many elements are quicker compared each with each than hashed.
 const few = 8
 
-var seed = maphash.MakeSeed()
-
-// repeated reports whether an array has two equal elements.
-func (v *validation) repeated(at *value) bool {
-	return repeats(&v.document, at, &v.steps)
-}
-
-// repeats is the same for an array in a schema.
-func (d *document) repeats(at *value) bool {
+// repeats reports whether an array in a schema has two equal elements.
+func (v value) repeats() bool {
 	steps := MaxSteps
-	return repeats(d, at, &steps)
+	return v.repeated(&steps)
 }
 
-func repeats(d *document, at *value, steps *int) bool {
-	elements := d.children(at)
-	if len(elements) > few {
-		return repeatsHashed(d, elements, steps)
+// repeated reports the same and counts the values it looks at in steps.
+func (v value) repeated(steps *int) bool {
+	if v.count() > few {
+		return v.repeatedHashed(steps)
 	}
-	for i := range elements {
-		for j := range elements[:i] {
-			if equal(d, &elements[i], d, &elements[j], steps) {
+	for a := range v.elements() {
+		for b := range v.elements() {
+			if b.pos == a.pos {
+				break
+			}
+			if equal(a, b, steps) {
 				return true
 			}
 		}
@@ -35,46 +31,57 @@ func repeats(d *document, at *value, steps *int) bool {
 	return false
 }
 
-// repeatsHashed compares only elements with the same hash, of which a caller
+// repeatedHashed compares only elements with the same hash, of which a caller
 // cannot make many: the seed is not known to him.
-func repeatsHashed(d *document, elements []value, steps *int) bool {
-	seen := make(map[uint64][]int, len(elements))
-	for i := range elements {
-		var h maphash.Hash
-		h.SetSeed(seed)
-		d.hash(&h, &elements[i], steps)
-		sum := h.Sum64()
-		for _, j := range seen[sum] {
-			if equal(d, &elements[i], d, &elements[j], steps) {
+func (v value) repeatedHashed(steps *int) bool {
+	seen := make(map[uint64][]uint32, v.count())
+	for element := range v.elements() {
+		sum := element.sum("", steps)
+		for _, other := range seen[sum] {
+			if equal(element, value{v.doc, other}, steps) {
 				return true
 			}
 		}
-		if seen[sum] = append(seen[sum], i); *steps < 0 {
+		if seen[sum] = append(seen[sum], element.pos); *steps < 0 {
 			return false
 		}
 	}
 	return false
 }
 
+// sum is the hash of a value that has a name, or none.
+func (v value) sum(name string, steps *int) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	h.WriteString(name)
+	v.hash(&h, steps)
+	return h.Sum64()
+}
+
 // hash is the same for values that are equal.
-func (d *document) hash(h *maphash.Hash, v *value, steps *int) {
+func (v value) hash(h *maphash.Hash, steps *int) {
 	*steps--
-	k := v.kind
+	k := v.kind()
 	if k == integer {
 		k = number
 	}
 	_ = h.WriteByte(byte(k))
-	h.WriteString(v.name)
 	switch k {
-	case array, object:
-		for i := range d.children(v) {
-			d.hash(h, &d.children(v)[i], steps)
+	case array:
+		for element := range v.elements() {
+			element.hash(h, steps)
 		}
 		_ = h.WriteByte(byte(len(kindNames)))
+	case object:
+		var all uint64 // whatever the order
+		for at := range v.members() {
+			all += v.doc.valueOf(at).sum(v.doc.name(at), steps)
+		}
+		maphash.WriteComparable(h, all)
 	case number:
-		h.WriteString(numberText(v.text))
+		h.WriteString(numberText(v.text()))
 	default:
-		h.WriteString(v.text)
+		h.WriteString(v.text())
 	}
 	_ = h.WriteByte(0xFF)
 }

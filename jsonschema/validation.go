@@ -14,6 +14,7 @@ type validation struct {
 	stopped  error // why it ended early
 	failed   bool
 	quiet    bool // only whether it fails is asked for
+	ordered  bool // members are tried in the order of their names
 	messages []string
 	reported int     // bytes of the messages
 	trail    []*node // schemas that wait for the outcome of the current one,
@@ -21,22 +22,44 @@ type validation struct {
 }
 
 func (v *validation) release() {
-	const keep = 1 << 14 // values; more are left to the garbage collector
-	d := v.document
-	clear(d.values)
-	clear(d.pending[:d.most])
-	trail := v.trail
+	const keep = 1 << 14 // entries; more are left to the garbage collector
+	d, trail := v.document, v.trail
 	*v = validation{}
-	if cap(d.values) <= keep && cap(d.pending) <= keep && cap(trail) <= keep {
+	if cap(d.entries) <= keep && cap(d.resolved) <= keep && cap(trail) <= keep {
+		d.reset("")
 		clear(trail[:cap(trail)])
 		v.document, v.trail = d, trail[:0]
 	}
 	validations.Put(v)
 }
 
+// passes reports whether the instance is valid, for which neither the order of
+// members nor messages matter. It gives up where that takes long.
+func (v *validation) passes(n *node) bool {
+	const quick = MaxSteps / 32
+	v.steps, v.quiet = quick, true
+	v.apply(n, v.root())
+	return !v.failed && v.stopped == nil
+}
+
+// report tries the instance from the start, as messages need it.
+func (v *validation) report(n *node) error {
+	v.steps, v.quiet, v.failed, v.stopped, v.ordered = MaxSteps, false, false, nil, true
+	v.apply(n, v.root())
+	switch {
+	case v.stopped != nil:
+		return v.stopped
+	case v.failed:
+		return &Invalid{Messages: v.messages}
+	}
+	return nil
+}
+
+func (v *validation) root() value { return value{&v.document, 0} }
+
 // apply tries a value against a schema and, if nothing has failed so far, what
 // is within the value too.
-func (v *validation) apply(n *node, at *value) {
+func (v *validation) apply(n *node, at value) {
 	waiting := v.trail[v.own:]
 	v.spend(1 + len(waiting))
 	for _, m := range waiting {
@@ -54,7 +77,7 @@ func (v *validation) apply(n *node, at *value) {
 		if v.spend(1); v.done() {
 			break
 		}
-		if n.rules[i].kinds.has(at.kind) {
+		if n.rules[i].kinds.has(at.kind()) {
 			n.rules[i].check(v, at)
 		}
 	}
@@ -65,10 +88,10 @@ func (v *validation) apply(n *node, at *value) {
 }
 
 // descend goes on with what is within a value, whose schemas wait for others.
-func (v *validation) descend(n *node, at *value) {
+func (v *validation) descend(n *node, at value) {
 	own := v.own
 	v.own = len(v.trail)
-	switch at.kind {
+	switch at.kind() {
 	case array:
 		v.elements(n, at)
 	case object:
@@ -77,12 +100,11 @@ func (v *validation) descend(n *node, at *value) {
 	v.own = own
 }
 
-func (v *validation) elements(n *node, at *value) {
+func (v *validation) elements(n *node, at value) {
 	if n.elements == nil && n.tuple == nil && n.rest == nil {
 		return
 	}
-	elements := v.children(at)
-	for i := range elements {
+	for i, k := 0, at.pos+1; k < at.entry().to; i, k = i+1, v.after(k) {
 		to := n.elements
 		switch {
 		case to != nil:
@@ -92,7 +114,7 @@ func (v *validation) elements(n *node, at *value) {
 			to = n.rest
 		}
 		if to != nil {
-			v.apply(to, &elements[i])
+			v.apply(to, value{&v.document, k})
 		}
 		if v.done() {
 			return
@@ -100,35 +122,51 @@ func (v *validation) elements(n *node, at *value) {
 	}
 }
 
-func (v *validation) members(n *node, at *value) {
+func (v *validation) members(n *node, at value) {
 	if n.properties == nil && n.patterns == nil && n.others == nil {
 		return
 	}
-	members := v.children(at)
-	for i := range members {
-		m := &members[i]
-		to, known := n.properties[m.name]
-		if known {
-			v.apply(to, m)
-		}
-		for _, p := range n.patterns {
-			if v.matches(p.pattern, m.name) {
-				known = true
-				v.apply(p.node, m)
+	if v.ordered {
+		for _, k := range at.sorted() {
+			v.member(n, k)
+			if v.done() {
+				return
 			}
 		}
-		if !known && n.others != nil {
-			v.apply(n.others, m)
+		return
+	}
+	for k := at.pos + 1; k < at.entry().to; k = v.after(k + 1) {
+		if v.entries[k].flags&hidden == 0 {
+			v.member(n, k)
 		}
-		if v.spend(1); v.done() {
+		if v.done() {
 			return
 		}
 	}
 }
 
+// member tries the member whose name is at a place.
+func (v *validation) member(n *node, at uint32) {
+	name := v.name(at)
+	to, known := n.properties[name]
+	if known {
+		v.apply(to, v.valueOf(at))
+	}
+	for _, p := range n.patterns {
+		if v.matches(p.pattern, name) {
+			known = true
+			v.apply(p.node, v.valueOf(at))
+		}
+	}
+	if !known && n.others != nil {
+		v.apply(n.others, v.valueOf(at))
+	}
+	v.spend(1)
+}
+
 // valid reports whether a value is valid against a schema, and why not to
 // nobody.
-func (v *validation) valid(n *node, at *value) bool {
+func (v *validation) valid(n *node, at value) bool {
 	quiet, failed := v.quiet, v.failed
 	v.quiet, v.failed = true, false
 	v.apply(n, at)

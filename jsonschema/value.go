@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -37,43 +38,71 @@ const (
 
 func (s kinds) has(k kind) bool { return s>>k&1 != 0 }
 
-// A value is one JSON value. Its children lie next to each other in the
-// document; those of an object are sorted by name.
+// A value is one JSON value of a document.
 type value struct {
-	name  string // in an object
-	text  string // a string itself; other scalars as they are written
-	start int32  // of the children
-	count int32
-	place int32 // in an object: where it stands in the text
-	kind  kind
+	doc *document
+	pos uint32
 }
 
-// A document is a parsed JSON text.
-type document struct {
-	values  []value
-	pending []value // children of containers that are not yet closed
-	most    int     // how many were pending at the same time
-}
+func (v value) entry() *entry { return &v.doc.entries[v.pos] }
 
-func (d *document) children(v *value) []value {
-	return d.values[v.start : v.start+v.count]
-}
+func (v value) kind() kind { return v.entry().kind }
 
-// member returns the member of an object with a name, or nil.
-func (d *document) member(v *value, name string) *value {
-	members := d.children(v)
-	i, found := slices.BinarySearchFunc(members, name, func(m value, name string) int { return compareText(m.name, name) })
-	if !found {
-		return nil
+// text returns a string itself, and other scalars as they are written.
+func (v value) text() string { return v.doc.written(v.entry()) }
+
+// count returns how many elements or members there are.
+func (v value) count() int {
+	if e := v.entry(); e.kind == array || e.kind == object {
+		return int(e.from)
 	}
-	return &members[i]
+	return 0
 }
 
-// inOrder returns the members of an object as they stand in the text.
-func (d *document) inOrder(v *value) []value {
-	members := slices.Clone(d.children(v))
-	slices.SortFunc(members, func(a, b value) int { return cmp.Compare(a.place, b.place) })
-	return members
+// elements returns the elements of an array.
+func (v value) elements() iter.Seq[value] {
+	return func(yield func(value) bool) {
+		for at, end := v.pos+1, v.entry().to; at < end; at = v.doc.after(at) {
+			if !yield(value{v.doc, at}) {
+				return
+			}
+		}
+	}
+}
+
+// members returns where the names of an object stand, in the order of the text.
+func (v value) members() iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for at, end := v.pos+1, v.entry().to; at < end; at = v.doc.after(at + 1) {
+			if v.doc.entries[at].flags&hidden == 0 && !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+// sorted returns the same in the order of the names.
+func (v value) sorted() []uint32 {
+	at := slices.AppendSeq(make([]uint32, 0, v.count()), v.members())
+	slices.SortFunc(at, func(a, b uint32) int { return compareText(v.doc.name(a), v.doc.name(b)) })
+	return at
+}
+
+// member returns the member of an object with a name, and whether there is one.
+func (v value) member(name string) (value, bool) {
+	if v.count() > fewMembers {
+		if at := v.doc.lookup(v.pos, name); at != 0 {
+			return v.doc.valueOf(at), true
+		}
+		return value{}, false
+	}
+	d := v.doc
+	for at, end := v.pos+1, d.entries[v.pos].to; at < end; at = d.after(at + 1) {
+		if d.entries[at].flags&hidden == 0 && d.name(at) == name {
+			return d.valueOf(at), true
+		}
+	}
+	return value{}, false
 }
 
 // compareText orders texts as Java does, by UTF-16 code units: that is the
@@ -93,21 +122,39 @@ func compareText(a, b string) int {
 	return cmp.Compare(len(a), len(b))
 }
 
-// equal compares values of two documents, numbers by what they are worth. It
-// counts the values it looks at in steps.
-func equal(d *document, a *value, e *document, b *value, steps *int) bool {
+// equal compares values, numbers by what they are worth. It counts the values it
+// looks at in steps. Members are looked up in b, which must not be a schema's
+// where others can be at it.
+func equal(a, b value, steps *int) bool {
 	*steps--
 	switch {
-	case numbers.has(a.kind) && numbers.has(b.kind):
-		return a.text == b.text || decimalOf(a.text).compare(decimalOf(b.text)) == 0
-	case a.kind != b.kind || a.count != b.count:
+	case numbers.has(a.kind()) && numbers.has(b.kind()):
+		return a.text() == b.text() || decimalOf(a.text()).compare(decimalOf(b.text())) == 0
+	case a.kind() != b.kind() || a.count() != b.count():
 		return false
-	case a.kind != array && a.kind != object:
-		return a.text == b.text
+	case a.kind() == array:
+		return equalElements(a, b, steps)
+	case a.kind() == object:
+		return equalMembers(a, b, steps)
 	}
-	others := e.children(b)
-	for i, child := range d.children(a) {
-		if child.name != others[i].name || *steps < 0 || !equal(d, &child, e, &others[i], steps) {
+	return a.text() == b.text()
+}
+
+func equalElements(a, b value, steps *int) bool {
+	other := b.pos + 1
+	for element := range a.elements() {
+		if *steps < 0 || !equal(element, value{b.doc, other}, steps) {
+			return false
+		}
+		other = b.doc.after(other)
+	}
+	return true
+}
+
+func equalMembers(a, b value, steps *int) bool {
+	for at := range a.members() {
+		other, found := b.member(a.doc.name(at))
+		if !found || *steps < 0 || !equal(a.doc.valueOf(at), other, steps) {
 			return false
 		}
 	}
@@ -115,27 +162,35 @@ func equal(d *document, a *value, e *document, b *value, steps *int) bool {
 }
 
 // appendJSON writes a value as messages show it.
-func (d *document) appendJSON(to []byte, v *value) []byte {
-	switch v.kind {
+func (v value) appendJSON(to []byte) []byte {
+	switch v.kind() {
 	case array:
-		to = append(to, '[')
-		for i := range d.children(v) {
-			to = d.appendJSON(comma(to, i), &d.children(v)[i])
-		}
-		return append(to, ']')
+		return v.appendArray(to)
 	case object:
-		to = append(to, '{')
-		for i, m := range d.inOrder(v) {
-			to = append(appendQuoted(comma(to, i), m.name), ':')
-			to = d.appendJSON(to, &m)
-		}
-		return append(to, '}')
+		return v.appendObject(to)
 	case text:
-		return appendQuoted(to, v.text)
+		return appendQuoted(to, v.text())
 	case integer, number:
-		return append(to, numberText(v.text)...)
+		return append(to, numberText(v.text())...)
 	}
-	return append(to, v.text...)
+	return append(to, v.text()...)
+}
+
+func (v value) appendArray(to []byte) []byte {
+	to = append(to, '[')
+	for element := range v.elements() {
+		to = element.appendJSON(comma(to, int(element.pos-v.pos-1)))
+	}
+	return append(to, ']')
+}
+
+func (v value) appendObject(to []byte) []byte {
+	to = append(to, '{')
+	for at := range v.members() {
+		to = append(appendQuoted(comma(to, int(at-v.pos-1)), v.doc.name(at)), ':')
+		to = v.doc.valueOf(at).appendJSON(to)
+	}
+	return append(to, '}')
 }
 
 func comma(to []byte, i int) []byte {
