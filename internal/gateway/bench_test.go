@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 
@@ -20,8 +21,12 @@ func serveBench(b *testing.B, gw *bench, r sentRequest, status int) {
 	x.Request.Header = append(x.Request.Header,
 		message.Field{Name: "User-Agent", Value: "bench"}, message.Field{Name: "Accept", Value: "*/*"})
 	b.ReportAllocs()
+	body := strings.NewReader("")
 	for b.Loop() {
-		x.Response.Header = x.Response.Header[:0]
+		if x.Response.Header = x.Response.Header[:0]; r.body != "" {
+			body.Reset(r.body)
+			x.Request.Body = body
+		}
 		gw.Serve(x)
 		if x.Response.Status != status {
 			b.Fatalf("status %d %s", x.Response.Status, x.Response.Body)
@@ -70,6 +75,41 @@ func BenchmarkHTTPProxy(b *testing.B) {
 	gw := start(b, "")
 	gw.deploy(benchDefinition(address), prod())
 	serveBench(b, gw, sentRequest{target: "/prod/pets/5"}, 200)
+}
+
+// BenchmarkShaped compares a kilobyte that is passed on with one that is
+// validated and goes through a template, as the answer does.
+func BenchmarkShaped(b *testing.B) {
+	items := strings.TrimSuffix(strings.Repeat(`{"sku": "sku-0001", "count": 1, "note": "as long as notes of this kind usually are"}, `, 10), ", ")
+	sent := `{"customer": {"name": "Ann", "city": "Oslo"}, "total": 120, "items": [` + items + `]}`
+	address := answering(b, ok(`{"id": 42, "name": "Rex", "notes": "`+strings.Repeat("n", 960)+`"}`))
+	shaped := calling("HTTP", "http://"+address+"/items")
+	shaped.RequestValidatorID, shaped.RequestModels = "bodies", map[string]string{"application/json": "Order"}
+	shaped.MethodIntegration.RequestTemplates = map[string]string{
+		"application/json": `#set($order = $input.path('$')){"request": "$context.requestId", "name": $input.json('$.customer.name'), "items": [
+#foreach($item in $order.items){"sku": "$item.sku", "n": $item.count}#if($foreach.hasNext),#end
+#end]}`,
+	}
+	template := `{"id": $input.path('$.id'), "name": "$input.path('$.name')", "notes": $input.json('$.notes')}`
+	shaped.MethodResponses = map[string]*restapi.MethodResponse{"200": {}}
+	shaped.MethodIntegration.IntegrationResponses = map[string]*restapi.IntegrationResponse{
+		"200": {ResponseTemplates: map[string]*string{"application/json": &template}},
+	}
+	d := methods(map[string]*restapi.Method{
+		"POST /passed": calling("HTTP_PROXY", "http://"+address+"/items"),
+		"POST /shaped": shaped,
+	})
+	d.RequestValidators = []*restapi.RequestValidator{{ID: "bodies", ValidateRequestBody: true}}
+	d.Models = []*restapi.Model{{Name: "Order", ContentType: "application/json", Schema: `{"type": "object", "required": ["customer", "items"],
+"properties": {"total": {"type": "number", "minimum": 0}, "customer": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 100}}},
+"items": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["sku"], "properties": {"sku": {"type": "string"}, "count": {"type": "integer"}}}}}}`}}
+	gw := start(b, "")
+	gw.deploy(d, prod())
+	for _, name := range []string{"passed", "shaped"} {
+		b.Run(name, func(b *testing.B) {
+			serveBench(b, gw, sentRequest{method: "POST", target: "/prod/" + name, body: sent}, 200)
+		})
+	}
 }
 
 // answering starts a backend that answers each request without a body, which
