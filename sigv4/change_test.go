@@ -40,10 +40,6 @@ var signedHeaders = regexp.MustCompile(`SignedHeaders=([^,& ]*)`)
 // fields.
 func meaning(r sigv4.Request) string {
 	var b strings.Builder
-	path := r.Path
-	if clean := regexp.MustCompile(`/(\.?/)+`); clean.MatchString(path) || strings.Contains(path, "/.") {
-		path = cleanPath(path)
-	}
 	names := signedHeaders.FindStringSubmatch(get(&r, "Authorization"))
 	var pairs []string
 	for part := range strings.SplitSeq(r.Query, "&") {
@@ -57,7 +53,7 @@ func meaning(r sigv4.Request) string {
 		}
 	}
 	slices.Sort(pairs)
-	fmt.Fprintln(&b, r.Method, path, pairs, r.Host)
+	fmt.Fprintln(&b, r.Method, cleanPath(r.Path), pairs, r.Host)
 	if names != nil {
 		for name := range strings.SplitSeq(names[1], ";") {
 			for _, f := range r.Header {
