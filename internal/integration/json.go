@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/gatewright/gatewright/internal/content"
 )
 
 // A reader reads JSON strictly, from front to end. It keeps the order of
@@ -115,7 +117,7 @@ func (r *reader) string() (string, error) {
 		switch c := r.data[r.at]; {
 		case c == '"':
 			r.at++
-			return strings.ToValidUTF8(string(r.data[start:r.at-1]), "\uFFFD"), nil
+			return asText(r.data[start : r.at-1]), nil
 		case c == '\\':
 			return r.escaped(start)
 		case c < ' ':
@@ -133,7 +135,7 @@ func (r *reader) escaped(start int) (string, error) {
 		r.at++
 		switch {
 		case c == '"':
-			return strings.ToValidUTF8(string(out), "\uFFFD"), nil
+			return asText(out), nil
 		case c < ' ':
 			return "", errJSON
 		case c != '\\':
@@ -160,6 +162,15 @@ func (r *reader) escaped(start int) (string, error) {
 		out = append(out, "\"\\/\b\f\n\r\t"[i])
 	}
 	return "", errJSON
+}
+
+// asText returns the bytes of a string as text. Those that are no UTF-8 are what
+// they are in any payload.
+func asText(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	return string(content.AppendText(nil, b))
 }
 
 // unicode reads the digits of \u and, if they are half of a pair, its other
