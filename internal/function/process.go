@@ -39,15 +39,16 @@ type process struct {
 	exited   chan struct{} // closed when the process is seen to have ended
 
 	// Guarded by function.mu.
-	current   *invocation
-	handed    bool   // current was handed out
-	answering bool   // the answer to current has begun to come
-	polling   bool   // the process waits for an invocation
-	ready     bool   // it has asked for one before
-	killed    string // why we ended it; "": it lives, or ended by itself
-	os        *os.Process
-	timer     *time.Timer
-	turn      int // of timer: those of turns before are void
+	current *invocation
+	handed  bool          // current was handed out
+	heard   chan struct{} // closed when the answer to current has come or broke off; nil: none has begun
+	broken  *outcome      // of current, if its answer broke off
+	polling bool          // the process waits for an invocation
+	ready   bool          // it has asked for one before
+	killed  string        // why we ended it; "": it lives, or ended by itself
+	os      *os.Process
+	timer   *time.Timer
+	turn    int // of timer: those of turns before are void
 }
 
 // newProcess returns a process, not yet running, that will begin with v.
@@ -185,7 +186,7 @@ func (p *process) handOut() (deadline time.Time) {
 // settle ends the invocation that the process has, if any.
 func (p *process) settle(o outcome) {
 	v := p.current
-	p.current, p.handed, p.answering = nil, false, false
+	p.current, p.handed, p.heard, p.broken = nil, false, nil, nil
 	if v != nil {
 		v.finished(o)
 	}

@@ -1,22 +1,12 @@
 package function
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"strconv"
 	"time"
-)
-
-// maxAnswer is how much a function may answer, [recorded on AWS] and maxStream how
-// much by and by. [developer guide, "Response streaming for Lambda functions"]
-const (
-	maxAnswer = 6<<20 + 100
-	maxStream = 200 << 20
 )
 
 // noLog swallows what net/http says of connections that processes break by
@@ -53,6 +43,7 @@ func fromBrowser(r *http.Request) bool {
 
 // next answers with the next invocation, when there is one.
 func (p *process) next(w http.ResponseWriter, r *http.Request) {
+	p.lastHeard(r)
 	if !p.poll() {
 		refuseRuntime(w, http.StatusForbidden, "InvalidStateTransition", "Transition from Running to Ready is not allowed")
 		return
@@ -89,15 +80,35 @@ func (v *invocation) write(w http.ResponseWriter, deadline time.Time) {
 }
 
 // poll notes that the process asks for an invocation, which it may when it has
-// answered the last.
+// answered the last, or has broken off.
 func (p *process) poll() bool {
 	p.function.mu.Lock()
 	defer p.function.mu.Unlock()
+	if p.broken != nil {
+		p.settle(*p.broken)
+		p.function.release(p)
+	}
 	if p.handed || p.polling || p.killed != "" {
 		return false
 	}
 	p.polling, p.ready = true, true
 	return true
+}
+
+// lastHeard waits a moment for an answer that is about to end: the process may
+// have sent all of it, or given it up, on another connection.
+func (p *process) lastHeard(r *http.Request) {
+	p.function.mu.Lock()
+	heard := p.heard
+	p.function.mu.Unlock()
+	if heard == nil {
+		return
+	}
+	select {
+	case <-heard:
+	case <-r.Context().Done():
+	case <-time.After(deathLimit):
+	}
 }
 
 // take hands out the invocation that the process was given, if any.
@@ -114,118 +125,6 @@ func (p *process) hangUp() {
 	p.function.mu.Lock()
 	defer p.function.mu.Unlock()
 	p.polling = false
-}
-
-// answer takes the answer to the running invocation. A caller who hears it as it
-// comes does so if the process sends it that way.
-func (p *process) answer(w http.ResponseWriter, r *http.Request) {
-	v := p.begin(r.PathValue("id"))
-	if v == nil {
-		refuseID(w)
-		return
-	}
-	var o outcome
-	var err error
-	if v.stream != nil && r.Header.Get("Lambda-Runtime-Function-Response-Mode") == "streaming" {
-		err = v.stream.relay(http.MaxBytesReader(w, r.Body, maxStream))
-	} else {
-		o.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
-	}
-	switch {
-	case err == nil && r.Trailer.Get(errorType) != "":
-		o = brokenOff(v, r.Trailer)
-	case err == nil || tooLarge(err) != nil:
-	case p.ends():
-		return // and is told how
-	default:
-		o = functionError("Runtime.TruncatedResponse", v.id, "the answer broke off: "+err.Error())
-	}
-	p.conclude(w, v.id, o, tooLarge(err))
-}
-
-// fail takes an error in place of the answer to the running invocation, or of
-// what is still missing of it.
-func (p *process) fail(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAnswer))
-	if err != nil && tooLarge(err) == nil {
-		return // the process broke off, and will be seen to end or to time out
-	}
-	o := outcome{body: body, failed: true}
-	if !json.Valid(body) {
-		o = functionError(r.Header.Get(errorType), id, string(body))
-	}
-	p.conclude(w, id, o, tooLarge(err))
-}
-
-// errorType is the field and the trailer with the type of a function's error.
-const errorType = "Lambda-Runtime-Function-Error-Type"
-
-// brokenOff is the outcome of an invocation that failed while it was answered.
-func brokenOff(v *invocation, trailer http.Header) outcome {
-	body, err := base64.StdEncoding.DecodeString(trailer.Get("Lambda-Runtime-Function-Error-Body"))
-	if err != nil || !json.Valid(body) {
-		return functionError(trailer.Get(errorType), v.id, "the function failed after it had begun to answer")
-	}
-	return outcome{body: body, failed: true}
-}
-
-// begin returns the running invocation if it has that id and nothing answers it
-// yet.
-func (p *process) begin(id string) *invocation {
-	p.function.mu.Lock()
-	defer p.function.mu.Unlock()
-	if !p.handed || p.answering || p.current.id != id {
-		return nil
-	}
-	p.answering = true
-	return p.current
-}
-
-// ends reports whether a process whose connection broke has ended.
-func (p *process) ends() bool {
-	select {
-	case <-p.exited:
-		return true
-	case <-time.After(deathLimit):
-		return false
-	}
-}
-
-// tooLarge returns what says that more was sent than is taken, or nil.
-func tooLarge(err error) (limit *http.MaxBytesError) {
-	errors.As(err, &limit)
-	return limit
-}
-
-// conclude ends the running invocation, if it has that id, and tells the process
-// so.
-func (p *process) conclude(w http.ResponseWriter, id string, o outcome, over *http.MaxBytesError) {
-	if over != nil {
-		o = outcome{failed: true, body: fmt.Appendf(nil,
-			`{"errorMessage":"Response payload size exceeded maximum allowed payload size (%d bytes).","errorType":"Function.ResponseSizeTooLarge"}`, over.Limit)}
-	}
-	switch {
-	case !p.settled(id, o):
-		refuseID(w)
-	case over != nil:
-		refuseRuntime(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", fmt.Sprintf("Exceeded maximum allowed payload size (%d bytes).", over.Limit))
-	default:
-		accept(w)
-	}
-}
-
-// settled ends the running invocation if it has that id. The process is free from
-// here on: who asks again at once finds it, and not a new one.
-func (p *process) settled(id string, o outcome) bool {
-	p.function.mu.Lock()
-	defer p.function.mu.Unlock()
-	if !p.handed || p.current.id != id {
-		return false
-	}
-	p.settle(o)
-	p.function.release(p)
-	return true
 }
 
 // initError takes the error of a process that could not begin. Its first

@@ -54,7 +54,7 @@ func serveFunction(api string) {
 	fmt.Println("begun")
 	for {
 		r, err := http.Get(api + "invocation/next")
-		if err != nil {
+		if err != nil || r.StatusCode != 200 {
 			os.Exit(5)
 		}
 		event, _ := io.ReadAll(r.Body)

@@ -125,14 +125,16 @@ func TestStreamBreaksOff(t *testing.T) {
 		config Config
 		say    []string
 		want   string // the error's details
+
+		processes int // that this takes twice
 	}{
-		{"by a trailer", Config{}, []string{"!fail"}, broken},
-		{"by a trailer without a body", Config{}, []string{"!fail badly"}, `{"errorType":"Broken","errorMessage":"RequestId: $ID Error: the function failed after it had begun to answer"}`},
-		{"by an error beside it", Config{}, []string{"!error"}, broken},
-		{"by kill -9", Config{}, []string{"!kill"}, `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: $ID Error: Runtime exited with error: signal: killed"}`},
-		{"by its end", Config{}, []string{"!exit"}, `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: $ID Error: Runtime exited with error: exit status 3"}`},
-		{"by its time", Config{Timeout: 300 * time.Millisecond}, []string{"!sleep"}, `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: $ID Error: Task timed out after 0.30 seconds"}`},
-		{"by its connection", Config{}, []string{"!break"}, `{"errorType":"Runtime.TruncatedResponse","errorMessage":"RequestId: $ID Error: the answer broke off: unexpected EOF"}`},
+		{"by a trailer", Config{}, []string{"!fail"}, broken, 1},
+		{"by a trailer without a body", Config{}, []string{"!fail badly"}, `{"errorType":"Broken","errorMessage":"RequestId: $ID Error: the function failed after it had begun to answer"}`, 1},
+		{"by an error beside it", Config{}, []string{"!error"}, broken, 1},
+		{"by kill -9", Config{}, []string{"!kill"}, `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: $ID Error: Runtime exited with error: signal: killed"}`, 2},
+		{"by its end", Config{}, []string{"!exit"}, `{"errorType":"Runtime.ExitError","errorMessage":"RequestId: $ID Error: Runtime exited with error: exit status 3"}`, 2},
+		{"by its time", Config{Timeout: 300 * time.Millisecond}, []string{"!sleep"}, `{"errorType":"Sandbox.Timedout","errorMessage":"RequestId: $ID Error: Task timed out after 0.30 seconds"}`, 2},
+		{"by its connection", Config{}, []string{"!break"}, `{"errorType":"Runtime.TruncatedResponse","errorMessage":"RequestId: $ID Error: the answer broke off: unexpected EOF"}`, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := host(t, c.config)
@@ -148,6 +150,9 @@ func TestStreamBreaksOff(t *testing.T) {
 				if said != "" || got.ErrorCode != "Unhandled" || details != c.want || err != nil {
 					t.Errorf("got  %q %s (%v)\nwant %s", said, end, err, c.want)
 				}
+			}
+			if started := strings.Count(b.log.String(), "process started"); started != c.processes {
+				t.Errorf("%d processes were started; want %d", started, c.processes)
 			}
 		})
 	}
