@@ -1,7 +1,7 @@
 package gatewright
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,7 +46,11 @@ func (s *Server) host() (*function.Host, error) {
 		Own: s.files(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrSetting, err)
+		var of *function.ConfigError
+		if errors.As(err, &of) {
+			return nil, &SettingError{"function " + of.Function, of.Err}
+		}
+		return nil, err
 	}
 	return h, nil
 }

@@ -309,7 +309,7 @@ func (s *Server) limits() (*control.Limits, error) {
 	}
 	limits, err := control.ParseLimits(s.Limits)
 	if err != nil {
-		return nil, fmt.Errorf("%w: limits %q: %w", ErrSetting, s.Limits, err)
+		return nil, invalid("limits", "%w", err)
 	}
 	return limits, nil
 }

@@ -8,7 +8,7 @@ import (
 
 func TestLimits(t *testing.T) {
 	s := &Server{Control: "127.0.0.1:0", Limits: "some"}
-	if err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), `limits "some"`) {
+	if err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), `limits: there is no limit "some"`) {
 		t.Errorf("started with limits that there are not: %v", err)
 	}
 	s = &Server{Control: "127.0.0.1:0", Limits: AWS, ControlRate: 0.25}

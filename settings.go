@@ -20,6 +20,24 @@ import (
 // ErrSetting says that a field of a Server has a value that cannot be.
 var ErrSetting = errors.New("invalid setting")
 
+// A SettingError says which setting has such a value, and what is wrong with it.
+// It is an ErrSetting.
+type SettingError struct {
+	Setting string // as gatewright serve calls it: "region", "function greet"
+	Err     error
+}
+
+func (e *SettingError) Error() string {
+	return ErrSetting.Error() + ": " + e.Setting + ": " + e.Err.Error()
+}
+
+// Unwrap makes it an ErrSetting.
+func (e *SettingError) Unwrap() []error { return []error{ErrSetting, e.Err} }
+
+func invalid(setting, format string, args ...any) error {
+	return &SettingError{setting, fmt.Errorf(format, args...)}
+}
+
 const digits, lowerCase = "0123456789", "abcdefghijklmnopqrstuvwxyz"
 
 // check judges the settings before anything is opened. Account and region are
@@ -27,10 +45,10 @@ const digits, lowerCase = "0123456789", "abcdefghijklmnopqrstuvwxyz"
 // look for it.
 func (s *Server) check() error {
 	if len(s.Account) != 12 || strings.Trim(s.Account, digits) != "" {
-		return fmt.Errorf("%w: account %q is not 12 digits", ErrSetting, s.Account)
+		return invalid("account", "%q is not 12 digits, such as 123456789012", s.Account)
 	}
 	if n := len(s.Region); n < 1 || n > 64 || strings.Trim(s.Region, lowerCase+digits+"-") != "" {
-		return fmt.Errorf("%w: region %q is not like us-east-1", ErrSetting, s.Region)
+		return invalid("region", "%q is not like us-east-1", s.Region)
 	}
 	if err := checkAddress("control", s.Control); err != nil {
 		return err
@@ -40,34 +58,34 @@ func (s *Server) check() error {
 			return err
 		}
 		if s.Gateway == s.Control && !strings.HasSuffix(s.Gateway, ":0") { // 0 is a free port for each
-			return fmt.Errorf("%w: the control and the gateway listener have one address, %s; leave out that of the gateway, as the control listener answers invocations too, or choose another", ErrSetting, s.Gateway)
+			return invalid("gateway", "%s is the address of the control listener; leave it out, as that listener answers invocations too, or choose another", s.Gateway)
 		}
 	}
 	for link, address := range s.VPCLinks {
 		if err := upstream.CheckHost(address); err != nil {
-			return fmt.Errorf("%w: VPC link %s leads to %q, which is not like 10.0.0.7:8080: %w", ErrSetting, link, address, err)
+			return invalid("vpc-link", "link %s leads to %q, which is not like 10.0.0.7:8080", link, address)
 		}
 	}
 	for _, name := range s.ControlHosts {
 		if _, err := netip.ParseAddr(name); err != nil && (name == "" || strings.ContainsAny(name, ":/*@ ")) {
-			return fmt.Errorf("%w: control-host %q is not a name like gateway.internal", ErrSetting, name)
+			return invalid("control-host", "%q is not a name like gateway.internal", name)
 		}
 	}
 	if s.ControlRate < 0 || math.IsNaN(s.ControlRate) {
-		return fmt.Errorf("%w: control-rate %v is not 0 or more", ErrSetting, s.ControlRate)
+		return invalid("control-rate", "%v is not 0 or more", s.ControlRate)
 	}
 	if s.MaxConnections < 0 {
-		return fmt.Errorf("%w: max-connections %d is not 0 or more", ErrSetting, s.MaxConnections)
+		return invalid("max-connections", "%d is not 0 or more", s.MaxConnections)
 	}
-	if err := checkURL("lambda (or AWS_ENDPOINT_URL_LAMBDA)", s.Lambda); err != nil {
+	if err := checkURL("lambda", s.Lambda); err != nil {
 		return err
 	}
-	if err := checkURL("services (or AWS_ENDPOINT_URL)", s.Services); err != nil {
+	if err := checkURL("services", s.Services); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.ServiceURLs)) {
 		if address := s.ServiceURLs[id]; !isURL(address) {
-			return fmt.Errorf("%w: AWS_ENDPOINT_URL_%s %q is not like http://127.0.0.1:9001", ErrSetting, id, address)
+			return invalid("AWS_ENDPOINT_URL_"+id, "%q is not like http://127.0.0.1:9001", address)
 		}
 	}
 	return nil
@@ -78,7 +96,7 @@ func checkURL(setting, address string) error {
 	if address == "" || address == AWS || isURL(address) {
 		return nil
 	}
-	return fmt.Errorf(`%w: %s %q is not like http://127.0.0.1:9001, nor "aws"`, ErrSetting, setting, address)
+	return invalid(setting, `%q is not like http://127.0.0.1:9001, nor "aws"`, address)
 }
 
 func isURL(address string) bool {
@@ -94,14 +112,14 @@ func (s *Server) roots() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(s.CAFile)
 	if err != nil {
-		return nil, fmt.Errorf("%w: ca-file: %w", ErrSetting, err)
+		return nil, invalid("ca-file", "%w", err)
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		return nil, fmt.Errorf("the system's authorities: %w", err)
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%w: ca-file: %s has no certificate in PEM", ErrSetting, s.CAFile)
+		return nil, invalid("ca-file", "%s has no certificate in PEM", s.CAFile)
 	}
 	return pool, nil
 }
@@ -112,7 +130,7 @@ func checkAddress(listener, address string) error {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: address %q of the %s listener is not like 127.0.0.1:4566", ErrSetting, address, listener)
+		return invalid(listener, "%q is not an address like 127.0.0.1:4566", address)
 	}
 	return nil
 }

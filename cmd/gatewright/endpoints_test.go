@@ -36,7 +36,7 @@ func TestLambdaURL(t *testing.T) {
 	} {
 		t.Setenv("AWS_ENDPOINT_URL_LAMBDA", c.one)
 		t.Setenv("AWS_ENDPOINT_URL", c.all)
-		s := serving{server: gatewright.Server{Lambda: c.flag, Services: "http://services"}}
+		s := serving{from: places{}, server: gatewright.Server{Lambda: c.flag, Services: "http://services"}}
 		if err := s.reachAWS(t.Context()); err != nil || s.server.Lambda != c.want {
 			t.Errorf("%+v: %q (%v)", c, s.server.Lambda, err)
 		}

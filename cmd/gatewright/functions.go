@@ -3,11 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
-	"time"
-
-	"go.yaml.in/yaml/v4"
 
 	"github.com/gatewright/gatewright"
 )
@@ -27,78 +24,25 @@ func (f functionFlag) Set(text string) error {
 	for line := range strings.Lines(text) {
 		name, command, ok := strings.Cut(strings.TrimSpace(line), "=")
 		if !ok || name == "" {
-			return fmt.Errorf(`%q is not like greet="node greet.js"`, line)
+			return functionError(strconv.Quote(line) + ` is not like greet="node greet.js"`)
 		}
 		words, err := split(command)
 		if err != nil {
-			return err
+			return functionError(fmt.Sprintf("%s: %v", name, err))
 		}
 		*f.functions = append(*f.functions, gatewright.Function{Name: name, Command: words})
 	}
 	return nil
 }
 
-// add adds a function of the config file unless one of its name is there.
-func (f functionFlag) add(name string, c functionConfig, env func(string) (string, bool)) {
-	if slices.ContainsFunc(*f.functions, func(other gatewright.Function) bool { return other.Name == name }) {
-		return
-	}
-	environment := make(map[string]string, len(c.Environment))
-	for variable, v := range c.Environment {
-		if v != nil {
-			environment[variable] = *v
-		} else if ours, ok := env(variable); ok {
-			environment[variable] = ours
-		}
-	}
-	*f.functions = append(*f.functions, gatewright.Function{
-		Name: name, Command: c.Command, Dir: c.Dir, Environment: environment, Timeout: time.Duration(c.Timeout),
-		Memory: c.Memory, Concurrency: c.Concurrency, Watch: c.Watch,
-	})
-}
+// A functionError says what is wrong with the text of a function.
+type functionError string
 
-// A functionConfig is a function in the config file.
-type functionConfig struct {
-	Command     words
-	Dir         string
-	Environment map[string]*string // nil: the value that gatewright itself has
-	Timeout     seconds
-	Memory      int
-	Concurrency int
-	Watch       []string
-}
-
-// words are a command: a text, or a list.
-type words []string
-
-// UnmarshalYAML reads either form.
-func (w *words) UnmarshalYAML(n *yaml.Node) (err error) {
-	if n.Kind == yaml.ScalarNode {
-		*w, err = split(n.Value)
-		return err
-	}
-	return n.Decode((*[]string)(w))
-}
-
-// seconds are a time as Lambda counts it, 3, or as Go writes it, 1m30s.
-type seconds time.Duration
-
-// UnmarshalYAML reads either form.
-func (s *seconds) UnmarshalYAML(n *yaml.Node) error {
-	var number float64
-	if n.Decode(&number) == nil {
-		*s = seconds(number * float64(time.Second))
-		return nil
-	}
-	d, err := time.ParseDuration(n.Value)
-	*s = seconds(d)
-	return err
-}
+func (e functionError) Error() string { return string(e) }
 
 // split takes a command apart into words as a shell does, with '…', "…" and \;
 // nothing is expanded.
-func split(command string) (words, error) {
-	var all words
+func split(command string) (words []string, err error) {
 	var word strings.Builder
 	begun, quote := false, rune(0)
 	rest := []rune(command)
@@ -115,7 +59,7 @@ func split(command string) (words, error) {
 			begun, quote = true, c
 		case quote == 0 && (c == ' ' || c == '\t' || c == '\n'):
 			if begun {
-				all = append(all, word.String())
+				words = append(words, word.String())
 			}
 			begun = false
 			word.Reset()
@@ -128,10 +72,10 @@ func split(command string) (words, error) {
 		return nil, fmt.Errorf("command %q: a quote is not closed", command)
 	}
 	if begun {
-		all = append(all, word.String())
+		words = append(words, word.String())
 	}
-	if len(all) == 0 {
-		return nil, errors.New("there is no command")
+	if len(words) == 0 {
+		return nil, errors.New("there is no command; one is like node greet.js")
 	}
-	return all, nil
+	return words, nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -60,29 +59,8 @@ func functionsOf(t *testing.T, args []string, env map[string]string, text string
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := fillFlags(flags, file, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	_, err := fillFlags(flags, file, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	return *flags.Lookup("function").Value.(functionFlag).functions, err
-}
-
-func TestFunctionsThatAreNone(t *testing.T) {
-	for _, c := range []struct{ name, flag, file, errorHas string }{
-		{"no command", "greet=", "", "there is no command"},
-		{"no name", "=node", "", `is not like greet="node greet.js"`},
-		{"no equals sign", "node greet.js", "", `is not like greet="node greet.js"`},
-		{"an open quote", `greet=node "greet.js`, "", "a quote is not closed"},
-		{"a setting that is not there", "", "functions: {f: {comand: x}}", "comand"},
-		{"a time that is none", "", "functions: {f: {command: x, timeout: soon}}", "soon"},
-		{"a list of functions", "", "functions: [x]", "config file"},
-		{"the flag's name", "", "function: greet=node", "functions are a map here"},
-	} {
-		var args []string
-		if c.flag != "" {
-			args = []string{"--function", c.flag}
-		}
-		if _, err := functionsOf(t, args, nil, c.file); err == nil || !strings.Contains(err.Error(), c.errorHas) {
-			t.Errorf("%s: error %v does not say %q", c.name, err, c.errorHas)
-		}
-	}
 }
 
 func TestSplit(t *testing.T) {

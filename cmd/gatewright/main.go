@@ -25,7 +25,17 @@ func main() {
 }
 
 func run(args []string) int {
-	root := &cobra.Command{
+	program := programCommand()
+	program.SetArgs(args)
+	err := program.Execute()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gatewright:", err)
+	}
+	return exitStatus(err)
+}
+
+func programCommand() *cobra.Command {
+	program := &cobra.Command{
 		Use:           "gatewright",
 		Short:         "Amazon API Gateway REST APIs on your own machines",
 		Example:       "  gatewright serve --example",
@@ -35,23 +45,20 @@ func run(args []string) int {
 		Args:          cobra.ArbitraryArgs,
 		RunE:          helpOnly,
 	}
-	root.AddCommand(serveCommand(), templateCommand(), userCommand())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w\nsee %s --help", err, c.CommandPath())}
-	})
-	root.SetHelpTemplate(helpTemplate)
-	root.SetArgs(args)
-	err := root.Execute()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "gatewright:", err)
-	}
-	return exitStatus(err)
+	program.AddCommand(serveCommand(), templateCommand(), userCommand())
+	program.SetFlagErrorFunc(wrongFlag)
+	program.SetHelpTemplate(helpTemplate)
+	return program
 }
 
 // helpOnly runs a command that is there for the commands below it.
 func helpOnly(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageError{fmt.Errorf("there is no command %q; see %s --help", args[0], c.CommandPath())}
+		next := "see " + c.CommandPath() + " --help"
+		if near := nearest(args[0], commandNames(c)); near != "" {
+			next = "did you mean " + c.CommandPath() + " " + near + "?"
+		}
+		return usageError{fmt.Errorf("there is no command %q; %s", args[0], next)}
 	}
 	return c.Help()
 }

@@ -134,11 +134,11 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"no file of users", []string{"--users", filepath.Join(folder, "none"), "--data", "memory"}, exitUsage, "gatewright user add"},
 		{"the example, to be signed", []string{"--users", "users.yaml", "--example", "--data", "memory"}, exitUsage, "--example"},
 		{"a flag that is not there", []string{"--colour"}, exitUsage, "serve --help"},
-		{"an address that is none", []string{"--control", "nonsense", "--data", "memory"}, exitUsage, "is not like 127.0.0.1:4566"},
+		{"an address that is none", []string{"--control", "nonsense", "--data", "memory"}, exitUsage, "is not an address like 127.0.0.1:4566"},
 		{"functions at an address that is no URL", []string{"--lambda", "localhost:3001", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"services at an address that is no URL", []string{"--services", "localhost:4566", "--data", "memory"}, exitUsage, "is not like http://"},
 		{"a drain before its time", []string{"--drain", "-5s", "--data", "memory"}, exitUsage, "--drain"},
-		{"one address for both listeners", []string{"--control", taken.Addr().String(), "--gateway", taken.Addr().String(), "--data", "memory"}, exitUsage, "have one address"},
+		{"one address for both listeners", []string{"--control", taken.Addr().String(), "--gateway", taken.Addr().String(), "--data", "memory"}, exitUsage, "is the address of the control listener"},
 		{"a delay before its time", []string{"--drain-delay", "-5s", "--data", "memory"}, exitUsage, "--drain-delay"},
 		{"an argument", []string{"now"}, exitUsage, "serve takes no arguments"},
 		{"a form of log that is not there", []string{"--log", "xml", "--data", "memory"}, exitUsage, "text or json"},
@@ -160,7 +160,7 @@ func TestACommandThatIsNotThere(t *testing.T) {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if got := p.end(t); got != exitUsage || !strings.Contains(p.errors.String(), "--help") {
+	if got := p.end(t); got != exitUsage || !strings.Contains(p.errors.String(), "did you mean gatewright serve?") {
 		t.Errorf("exit status %d, want %d; standard error:\n%s", got, exitUsage, &p.errors)
 	}
 }

@@ -31,6 +31,7 @@ type serving struct {
 	logForm string
 	debug   bool
 	config  string
+	from    places // of the settings
 }
 
 func serveCommand() *cobra.Command {
@@ -55,10 +56,11 @@ environment over the file.`,
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := fillFlags(c.Flags(), s.config, os.LookupEnv); err != nil {
-				return usageError{err}
+			var err error
+			if s.from, err = fillFlags(c.Flags(), s.config, os.LookupEnv); err == nil {
+				err = s.from.explain(s.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()))
 			}
-			return s.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
+			return err
 		},
 	}
 	f := c.Flags()
@@ -94,14 +96,14 @@ environment over the file.`,
 func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 	log, err := newLog(s.logForm, s.debug, errOut)
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	s.server.Log = log
 	if s.drain < 0 {
-		return usageError{fmt.Errorf("--drain is a time to wait, such as 30s, not %v", s.drain)}
+		return &gatewright.SettingError{Setting: "drain", Err: fmt.Errorf("%v is not a time to wait, such as 30s", s.drain)}
 	}
 	if s.delay < 0 {
-		return usageError{fmt.Errorf("--drain-delay is a time to wait, such as 10s, not %v", s.delay)}
+		return &gatewright.SettingError{Setting: "drain-delay", Err: fmt.Errorf("%v is not a time to wait, such as 10s", s.delay)}
 	}
 	if s.server.Data == "" {
 		if s.server.Data = dataFolder(); s.server.Data == "" {
@@ -145,6 +147,12 @@ func (s *serving) run(ctx context.Context, out, errOut io.Writer) error {
 // credentials.
 func (s *serving) reachAWS(ctx context.Context) (err error) {
 	urls, rest := serviceURLs(os.Environ())
+	if s.server.Lambda == "" {
+		s.from["lambda"] = "environment variable AWS_ENDPOINT_URL_LAMBDA or AWS_ENDPOINT_URL"
+	}
+	if s.server.Services == "" {
+		s.from["services"] = "environment variable AWS_ENDPOINT_URL"
+	}
 	s.server.Lambda = cmp.Or(s.server.Lambda, urls["LAMBDA"], rest)
 	s.server.ServiceURLs, s.server.Services = urls, cmp.Or(s.server.Services, rest)
 	if s.server.LambdaCredentials, err = signingCredentials(ctx, s.server.Lambda); err != nil {
@@ -235,7 +243,7 @@ func newLog(form string, debug bool, w io.Writer) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, o)), nil
 	}
-	return nil, fmt.Errorf(`--log is text or json, not %q`, form)
+	return nil, &gatewright.SettingError{Setting: "log", Err: fmt.Errorf("%q is not text or json", form)}
 }
 
 // withAdvice adds to an error of Start what to try next.

@@ -109,7 +109,7 @@ func TestUserCommandSaysWhatIsWrong(t *testing.T) {
 		{"no name", []string{"add", at, "--admin"}, exitUsage, "1 argument"},
 		{"a bad name", []string{"add", "a/b", at, "--admin"}, exitFailed, `"a/b"`},
 		{"a bad account", []string{"add", "b", at, "--admin", "--account", "1"}, exitFailed, "12 digits"},
-		{"a command that is not there", []string{"ad", "bob", at}, exitUsage, `no command "ad"; see gatewright user --help`},
+		{"a command that is not there", []string{"ad", "bob", at}, exitUsage, `no command "ad"; did you mean gatewright user add?`},
 		{"a command of keys that is not there", []string{"key", "list", at}, exitUsage, `no command "list"`},
 		{"no file", []string{"list"}, exitUsage, "--users FILE"},
 		{"a session that is over", []string{"key", "add", "alice", at, "--session", "-1h"}, exitUsage, "over already"},

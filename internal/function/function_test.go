@@ -588,13 +588,13 @@ func TestNew(t *testing.T) {
 		in   []Config
 		want string
 	}{
-		{"a name that is none", []Config{{Name: "a b", Command: []string{"true"}}}, `the name "a b" is not`},
+		{"a name that is none", []Config{{Name: "a b", Command: []string{"true"}}}, "function a b: a name is"},
 		{"no command", []Config{{Name: "f"}}, "function f: there is no command"},
 		{"a program that is not there", []Config{{Name: "f", Command: []string{"no-such-program"}}}, "no-such-program"},
 		{"a program that is not in its folder", []Config{{Name: "f", Command: []string{"./bootstrap"}, Dir: t.TempDir()}}, "bootstrap"},
 		{"a folder that is not there", []Config{{Name: "f", Command: []string{"true"}, Dir: "no/such"}}, "no/such"},
 		{"too long", []Config{{Name: "f", Command: []string{"true"}, Timeout: time.Hour}}, "within 15 minutes"},
-		{"less than nothing", []Config{{Name: "f", Command: []string{"true"}, Concurrency: -1}}, "not negative"},
+		{"less than nothing", []Config{{Name: "f", Command: []string{"true"}, Concurrency: -1}}, "concurrency -1 is not"},
 		{"two of a name", []Config{{Name: "f", Command: []string{"true"}}, {Name: "f", Command: []string{"true"}}}, "two of that name"},
 	} {
 		_, err := New(c.in, Setting{Log: slog.New(slog.DiscardHandler)})

@@ -68,31 +68,47 @@ func New(functions []Config, s Setting) (*Host, error) {
 	h := &Host{Setting: s, functions: make(map[string]*function, len(functions))}
 	for _, c := range functions {
 		if h.functions[c.Name] != nil {
-			return nil, fmt.Errorf("function %s: there are two of that name", c.Name)
+			return nil, &ConfigError{c.Name, errors.New("there are two of that name")}
 		}
 		if err := c.check(); err != nil {
-			return nil, fmt.Errorf("function %s: %w", cmp.Or(c.Name, "without a name"), err)
+			return nil, &ConfigError{c.Name, err}
 		}
 		h.functions[c.Name] = newFunction(h, c)
 	}
 	return h, nil
 }
 
+// A ConfigError says what is wrong with the configuration of a function.
+type ConfigError struct {
+	Function string // its name
+	Err      error
+}
+
+func (e *ConfigError) Error() string {
+	return "function " + cmp.Or(e.Function, "without a name") + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is wrong.
+func (e *ConfigError) Unwrap() error { return e.Err }
+
 var functionName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 // check judges a configuration and fills in what it leaves out.
 func (c *Config) check() (err error) {
 	if !functionName.MatchString(c.Name) {
-		return fmt.Errorf("the name %q is not 1 to 64 letters, digits, - and _", c.Name)
+		return errors.New("a name is 1 to 64 letters, digits, - and _")
 	}
 	if len(c.Command) == 0 {
 		return errors.New("there is no command")
 	}
 	if c.Timeout < 0 || c.Timeout > 15*time.Minute {
-		return fmt.Errorf("timeout %v is not within 15 minutes", c.Timeout)
+		return fmt.Errorf("timeout %v is not above 0 and within 15 minutes", c.Timeout)
 	}
-	if c.Memory < 0 || c.Concurrency < 0 {
-		return errors.New("memory and concurrency are not negative")
+	if c.Memory < 0 {
+		return fmt.Errorf("memory %d is not a number of MB above 0", c.Memory)
+	}
+	if c.Concurrency < 0 {
+		return fmt.Errorf("concurrency %d is not a number of processes above 0", c.Concurrency)
 	}
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.Memory = cmp.Or(c.Memory, DefaultMemory)
@@ -108,7 +124,10 @@ func (c *Config) check() (err error) {
 		program = filepath.Join(c.Dir, program)
 	}
 	if _, err = exec.LookPath(program); err != nil {
-		return err
+		if of, ok := err.(*exec.Error); ok {
+			err = of.Err
+		}
+		return fmt.Errorf("program %s: %w", c.Command[0], err)
 	}
 	if c.Watch == nil {
 		c.Watch = []string{"."}
