@@ -185,9 +185,33 @@ func (c *compiler) bracket() (step, *PathError) {
 	case b == '?':
 		c.pos++
 		return c.filter()
+	case b == '(':
+		c.pos++
+		return c.back()
 	default:
 		return step{}, c.fail(`expected a quoted name, an index, "*" or "?"`)
 	}
+}
+
+// back reads what counts from the end, @.length-1 or @.size()-1, and the brackets
+// behind it.
+func (c *compiler) back() (step, *PathError) {
+	c.space()
+	known := c.accept("@.length") || c.accept("@.size()")
+	c.space()
+	if !known || !c.accept("-") {
+		return step{}, c.fail(`expected "@.length-" and a number`)
+	}
+	c.space()
+	start := c.pos
+	for isDigit(c.peek()) {
+		c.pos++
+	}
+	n, ok := wholeNumber(c.text[start:c.pos])
+	if c.space(); !ok || !c.accept(")") {
+		return step{}, c.fail(`expected a number and ")"`)
+	}
+	return step{kind: backStep, index: n}, c.closeBracket()
 }
 
 func (c *compiler) closeBracket() *PathError {

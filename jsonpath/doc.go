@@ -22,6 +22,7 @@
 //	                    each of them in turn before another step
 //	[0] [0,2]           elements; a negative index counts from the end in a list
 //	                    of them, and finds nothing alone
+//	[(@.length-1)]      the last element, as JSONPath was first described
 //	[1:3] [1:] [:2]     a range; [-2:] are the last two, [:-1] all but the last
 //	* [*]               all elements, or the values of all members
 //	..name ..* ..[0]    the step applied to the value and to all below it

@@ -73,7 +73,7 @@ func (w *walk) step(i int, at uint32) error {
 		return w.member(i, at, s.name)
 	case membersStep:
 		return w.members(i, at)
-	case indexStep, indexesStep, sliceStep:
+	case indexStep, backStep, indexesStep, sliceStep:
 		return w.elements(i, at)
 	case wildcardStep:
 		return w.each(at, func(value uint32) error { return w.step(i+1, value) })
@@ -166,6 +166,8 @@ func (w *walk) elements(i int, at uint32) error {
 	switch s.kind {
 	case indexStep:
 		return w.element(i, at, s.index)
+	case backStep:
+		return w.element(i, at, length-s.index)
 	case indexesStep:
 		for _, n := range s.indexes {
 			if err := w.element(i, at, fromEnd(n, length)); err != nil {

@@ -31,6 +31,7 @@ const (
 	memberStep  stepKind = iota // .a
 	membersStep                 // ['a','b']
 	indexStep                   // [0]
+	backStep                    // [(@.length-1)]
 	indexesStep                 // [0,2]
 	sliceStep                   // [1:3]
 	wildcardStep
@@ -69,7 +70,7 @@ func newPath(text string, relative bool, steps []step) *Path {
 
 func (s *step) definite() bool {
 	switch s.kind {
-	case memberStep, indexStep, callStep, nowhereStep:
+	case memberStep, indexStep, backStep, callStep, nowhereStep:
 		return true
 	case membersStep:
 		return s.last // several become one smaller object
