@@ -71,6 +71,12 @@ func (n Node) Index(i int) Node {
 	return Node{n.doc, n.doc.element(n.at, i)}
 }
 
+// Holds reports whether m is a value within n, an array or object as it was
+// parsed.
+func (n Node) Holds(m Node) bool {
+	return n.Kind() >= Array && n.doc == m.doc && n.at < m.at && m.at < n.entry().to
+}
+
 // Elements returns the elements of an array in their order.
 func (n Node) Elements() iter.Seq[Node] {
 	return func(yield func(Node) bool) {

@@ -57,11 +57,12 @@ func (l *List) own() {
 	if l.from == nil {
 		return
 	}
-	items := make([]Value, l.from.Len())
-	for i := range items {
-		items[i] = l.from.Element(i)
+	from := l.from
+	l.items, l.from = make([]Value, from.Len()), nil
+	for i := range l.items {
+		l.items[i] = from.Element(i)
 	}
-	l.items, l.from = items, nil
+	changed(from)
 }
 
 // Append adds an element at the end.

@@ -74,7 +74,8 @@ var listMethods = map[string][]method{
 	"iterator":    {{"", iterate}},
 	"clear": {{"", func(_ *frame, v Value, _ []Value) (Value, error) {
 		l := v.list()
-		l.items, l.from = nil, nil
+		l.own()
+		l.items = nil
 		l.mods++
 		return done, nil
 	}}},

@@ -31,6 +31,16 @@ type Members interface {
 	Lookup(key string) (value Value, found bool)
 }
 
+// A Changer is a Members or Elements that is told when a template changes what
+// reads through to it for the first time.
+type Changer interface{ Changed() }
+
+func changed(from any) {
+	if c, ok := from.(Changer); ok {
+		c.Changed()
+	}
+}
+
 // NewMap returns a map that keeps the order of insertion.
 func NewMap() *Map { return &Map{} }
 
@@ -141,6 +151,7 @@ func (m *Map) own() {
 		name, value := from.Member(i)
 		m.entries[i] = entry{String(name), value}
 	}
+	changed(from)
 }
 
 // smallMap is the size up to which looking at each key is quickest.

@@ -22,6 +22,7 @@ type printer struct {
 	limit int // of len(dst)
 	depth int
 	frame *frame
+	made  int // containers that were written as JSON without a frame
 }
 
 // value prints v; null prints nothing.
@@ -191,9 +192,11 @@ func (p *printer) view(s *view) error {
 
 // AppendJSON appends v as JSON, compactly: the way $input.json prints. Control
 // characters are escaped, other characters are not, but for those that
-// json-smart escapes. It fails where v is nested too deeply.
+// json-smart escapes. It fails where v is nested too deeply, takes more than 16 MiB
+// or holds more than 262,144 lists and maps.
 func (v Value) AppendJSON(dst []byte) ([]byte, error) {
-	p := printer{dst: dst, limit: maxInt}
+	const longest = 16 << 20
+	p := printer{dst: dst, limit: len(dst) + longest}
 	err := p.json(v, false)
 	return p.dst, err
 }
@@ -230,7 +233,22 @@ func (p *printer) json(v Value, slashes bool) error {
 	return p.check()
 }
 
+// contain counts a list or map that is written as JSON.
+func (p *printer) contain() error {
+	const most = 1 << 18
+	if p.frame != nil {
+		return p.frame.spend(1)
+	}
+	if p.made++; p.made > most {
+		return errOutput
+	}
+	return nil
+}
+
 func (p *printer) jsonList(l *List, slashes bool) error {
+	if err := p.contain(); err != nil {
+		return err
+	}
 	p.dst = append(p.dst, '[')
 	for i := range l.Len() {
 		if i > 0 {
@@ -245,6 +263,9 @@ func (p *printer) jsonList(l *List, slashes bool) error {
 }
 
 func (p *printer) jsonMap(m *Map, slashes bool) error {
+	if err := p.contain(); err != nil {
+		return err
+	}
 	p.dst = append(p.dst, '{')
 	for i := range m.Len() {
 		if i > 0 {

@@ -342,3 +342,30 @@ func TestHalvesOfCharacters(t *testing.T) {
 		}
 	}
 }
+
+// A told is a map that is told of changes.
+type told struct {
+	vtl.VarMap
+	changed int
+}
+
+func (t *told) Len() int { return len(t.VarMap) }
+
+func (t *told) Member(int) (string, vtl.Value) { return "a", t.VarMap["a"] }
+
+func (t *told) Lookup(name string) (vtl.Value, bool) { v, ok := t.VarMap[name]; return v, ok }
+
+func (t *told) Changed() { t.changed++ }
+
+func TestMapsOfTheProgram(t *testing.T) {
+	of := &told{VarMap: vtl.VarMap{"a": vtl.Int(1)}}
+	m := vtl.MapOf(of)
+	tmpl, err := vtl.Parse("t", "$m.a $m #set($m.b = 2)#set($m.c = 3)$m")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := tmpl.Execute(nil, vtl.VarMap{"m": vtl.MapValue(m)})
+	if want := "1 {a=1}{a=1, b=2, c=3}"; err != nil || string(out) != want || of.changed != 1 {
+		t.Errorf("got %s, error %v, told of %d changes; want %s, told of the first", out, err, of.changed, want)
+	}
+}

@@ -30,29 +30,46 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, error) {
 	case name == "json" && len(args) == 1:
 		return in.json(args[0].Text())
 	case name == "path" && len(args) == 1:
-		n, err := in.eval(args[0].Text())
-		if err != nil {
-			return vtl.Value{}, err
-		}
-		return in.payload.doc.value(n), nil
+		return in.path(args[0].Text())
 	case name == "getBody" && len(args) == 0:
 		return in.Get("body"), nil
 	}
 	return vtl.Value{}, nil
 }
 
-func (in *input) eval(text string) (jsonpath.Node, error) {
+// eval applies a path to the payload as the template has left it: one that it has
+// changed is written and read again. So it is in both engines of which one or the
+// other is believed to be the service's, and deployed templates rest on it.
+func (in *input) eval(text string) (d *document, n jsonpath.Node, err error) {
 	path, err := in.paths.compile(text)
 	if err != nil {
-		return jsonpath.Node{}, err
+		return nil, n, err
 	}
-	return in.payload.eval(path)
+	if err := in.payload.Parse(); err != nil {
+		return nil, n, err
+	}
+	if d = in.payload.doc; d.changed {
+		if d, err = (*rendering)(in).copyOf(d); err != nil {
+			return nil, n, err
+		}
+	}
+	n, err = d.eval(path)
+	return d, n, err
+}
+
+// path returns what a path leads to.
+func (in *input) path(text string) (vtl.Value, error) {
+	d, n, err := in.eval(text)
+	if err != nil {
+		return vtl.Value{}, err
+	}
+	return d.value(n), nil
 }
 
 // json returns what a path leads to as JSON, and two quotes where it leads
 // nowhere or to null.
 func (in *input) json(text string) (vtl.Value, error) {
-	n, err := in.eval(text)
+	_, n, err := in.eval(text)
 	switch {
 	case err != nil:
 		return vtl.Value{}, err

@@ -73,11 +73,7 @@ func (p *Payload) eval(path *jsonpath.Path) (jsonpath.Node, error) {
 	if err := p.Parse(); err != nil {
 		return jsonpath.Node{}, err
 	}
-	n, err := path.Eval(p.doc.Document)
-	if err == jsonpath.ErrNotFound {
-		return jsonpath.Node{}, nil
-	}
-	return n, err
+	return p.doc.eval(path)
 }
 
 // A document is JSON as templates see it. A container is converted when it is
@@ -87,6 +83,8 @@ type document struct {
 	containers map[jsonpath.Node]vtl.Value
 	objects    []object // some to be used next
 	arrays     []array
+	changed    bool      // a template has changed a container
+	original   vtl.Value // what this was written from, container by container; null: nothing
 }
 
 var documents = sync.Pool{New: func() any {
@@ -106,7 +104,7 @@ const chunk = 16
 // release gives the document back. What was taken from it is void.
 func (d *document) release() {
 	d.Document.Return()
-	d.Document = nil
+	d.Document, d.changed, d.original = nil, false, vtl.Value{}
 	if len(d.containers) > 16*chunk {
 		return
 	}
@@ -115,6 +113,14 @@ func (d *document) release() {
 	clear(d.arrays)
 	d.objects, d.arrays = d.objects[:0], d.arrays[:0]
 	documents.Put(d)
+}
+
+func (d *document) eval(path *jsonpath.Path) (jsonpath.Node, error) {
+	n, err := path.Eval(d.Document)
+	if err == jsonpath.ErrNotFound {
+		return jsonpath.Node{}, nil
+	}
+	return n, err
 }
 
 func (d *document) value(n jsonpath.Node) vtl.Value {
@@ -152,7 +158,10 @@ func (d *document) container(n jsonpath.Node) vtl.Value {
 	if v, known := d.containers[n]; known {
 		return v
 	}
-	var v vtl.Value
+	v, known := d.inOriginal(n)
+	if known {
+		return v
+	}
 	if n.Kind() == jsonpath.Array {
 		a := next(&d.arrays)
 		a.of, a.node = d, n
@@ -165,6 +174,39 @@ func (d *document) container(n jsonpath.Node) vtl.Value {
 	}
 	d.containers[n] = v
 	return v
+}
+
+// inOriginal returns the container that n was written from.
+func (d *document) inOriginal(n jsonpath.Node) (v vtl.Value, found bool) {
+	at, v := d.Root(), d.original
+	for !v.IsNull() && at != n {
+		at, v = towards(n, at, v)
+	}
+	return v, !v.IsNull()
+}
+
+// towards goes from a container, and the value that it was written from, to the
+// one in it that is n or holds it.
+func towards(n, at jsonpath.Node, v vtl.Value) (jsonpath.Node, vtl.Value) {
+	i := 0
+	if m, ok := v.AsMap(); ok && m.Len() == at.Len() {
+		for _, member := range at.Members() {
+			if member == n || member.Holds(n) {
+				_, value := m.Entry(i)
+				return member, value
+			}
+			i++
+		}
+	}
+	if l, ok := v.AsList(); ok && l.Len() == at.Len() {
+		for element := range at.Elements() {
+			if element == n || element.Holds(n) {
+				return element, l.At(i)
+			}
+			i++
+		}
+	}
+	return at, vtl.Value{}
 }
 
 // next returns an element that nobody has, and makes room for more when there is
@@ -185,6 +227,9 @@ type array struct {
 }
 
 func (a *array) Len() int { return a.node.Len() }
+
+// Changed implements vtl.Changer.
+func (a *array) Changed() { a.of.changed = true }
 
 func (a *array) Element(i int) vtl.Value {
 	if a.elements == nil {
@@ -213,6 +258,9 @@ type places struct {
 }
 
 func (o *object) Len() int { return o.node.Len() }
+
+// Changed implements vtl.Changer.
+func (o *object) Changed() { o.of.changed = true }
 
 func (o *object) Member(i int) (string, vtl.Value) {
 	p := o.placed()

@@ -314,11 +314,62 @@ func TestParsedTooMuch(t *testing.T) {
 	}
 }
 
+// TestChangedPayload shows that paths see what a template has made of the payload,
+// and lead to what it has in its hands: public templates add to what
+// $input.path('$') gives and send $input.json('$').
+func TestChangedPayload(t *testing.T) {
+	const body = `{"a": 1, "o": {"p": 1}, "arr": [1, 2], "s": "x/y"}`
+	for _, c := range []struct{ name, template, want string }{
+		{"a member", `#set($r = $input.path('$'))$util.qr($r.put('h', {'x': [1, 'é"']}))$input.json('$')`, `{"a":1,"o":{"p":1},"arr":[1,2],"s":"x/y","h":{"x":[1,"é\""]}}`},
+		{"a member further in", `#set($r = $input.path('$'))#set($r.o.p = 5)$input.json('$.o') $r.o`, `{"p":5} {p=5}`},
+		{"a member that is gone", `$util.qr($input.path('$').remove('o'))$input.json('$.o') $input.json('$.*')`, `"" [1,[1,2],"x/y"]`},
+		{"elements", `#foreach($i in [3..4])$util.qr($input.path('$.arr').add($i))#end$input.json('$.arr') $input.path('$.arr').size() $input.path('$.arr[?(@ > 2)]')`, `[1,2,3,4] 4 [3,4]`},
+		{"elements that are gone", `#set($r = $input.path('$'))$util.qr($r.arr.clear())$input.json('$.arr')`, `[]`},
+		{"one change after another", `#set($r = $input.path('$'))#set($r.x = 1)#set($o = $input.path('$.o'))#set($o.p = 2)#set($r.y = 3)$input.json('$') $r`, `{"a":1,"o":{"p":2},"arr":[1,2],"s":"x/y","x":1,"y":3} {a=1, o={p=2}, arr=[1,2], s=x/y, x=1, y=3}`},
+		{"what was added is changed", `#set($r = $input.path('$'))$util.qr($r.arr.add({'q': [1]}))$util.qr($input.path('$.arr[2].q').add(2))$util.qr($input.path('$..q')[0].add(3))$r.arr`, `[1,2,{"q":[1,2,3]}]`},
+		{"one object in two places", `#set($r = $input.path('$'))#set($r.o2 = $r.o)#set($r.o2.z = 1)$input.json('$.o')`, `{"p":1,"z":1}`},
+		{"keys that are no texts", `#set($r = $input.path('$.o'))$util.qr($r.put(5, 'five'))$util.qr($r.put('5', $r))ok`, `ok`},
+		{"what a path has made is nobody else's", `$util.qr($input.path('$.arr[*]').add(9))$input.json('$.arr')`, `[1,2]`},
+		{"the text of the payload", `#set($r = $input.path('$'))$util.qr($r.clear())$input.json('$') $input.body`, `{} ` + body},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := whole()
+			defer s.Reset()
+			s.Sent.Set(body)
+			compiled, err := CompileTemplate("template", c.template, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := compiled.Append(nil, s, &s.Sent); err != nil || string(got) != c.want {
+				t.Errorf("%s\ngot  %s, error %v\nwant %s", c.template, got, err, c.want)
+			}
+		})
+	}
+}
+
+// TestEndlessPayload shows that a payload that a template puts into itself has an
+// end.
+func TestEndlessPayload(t *testing.T) {
+	for template, want := range map[string]string{
+		"#set($r = $input.path('$'))#set($r.r = $r)$input.json('$.x')":                                                                       "lists or maps are nested too deeply",
+		"#set($r = $input.path('$'))#set($m = {})#foreach($i in [1..900])#set($m = {'a': $m, 'b': $m})#end#set($r.m = $m)$input.json('$.x')": "the output is too long",
+	} {
+		s := whole()
+		s.Sent.Set("{}")
+		compiled, _ := CompileTemplate("template", template, nil)
+		if _, err := compiled.Append(nil, s, &s.Sent); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: error %v, want %q", template, err, want)
+		}
+		s.Reset()
+	}
+}
+
 // FuzzTemplate renders any template for any payload: it ends, and says what is
 // wrong in its own words.
 func FuzzTemplate(f *testing.F) {
 	f.Add(`$input.json('$.a')$input.path('$').b.put('c', $input.params())`, `{"a": [1, "b"], "b": {}}`)
 	f.Add(`#foreach($x in $input.path('$..a'))$util.escapeJavaScript($x)$util.parseJson("[$x]")#end$context.keySet()`, `{"a": 1.50, "b": {"a": null}}`)
+	f.Add(`#set($r = $input.path('$'))#set($r.a = $r.b)$util.qr($r.b.add($r))$input.json('$..a')`, `{"b": [1, {"a": 2}]}`)
 	f.Add(`#set($context.requestOverride.header.x = $util.base64Decode($input.body))$context.identity$stageVariables`, `no JSON`)
 	f.Fuzz(func(t *testing.T, template, body string) {
 		compiled, err := CompileTemplate("template", template, nil)

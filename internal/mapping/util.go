@@ -31,7 +31,11 @@ func (u *util) Call(name string, args []vtl.Value) (vtl.Value, error) {
 		return vtl.Value{}, nil
 	}
 	if name == "parseJson" {
-		return u.parseJSON(args[0].Text())
+		d, err := (*rendering)(u).parse(args[0].Text())
+		if err != nil {
+			return vtl.Value{}, err
+		}
+		return d.value(d.Root()), nil
 	}
 	if f := texts[name]; f != nil {
 		s, err := f(args[0].Text())
@@ -49,17 +53,31 @@ const (
 
 var errParsed = errors.New("the template parses too much JSON")
 
-// parseJSON returns what a text holds, as $input.path would.
-func (u *util) parseJSON(text string) (vtl.Value, error) {
-	if u.parsed += max(len(text), parsedAtLeast); u.parsed > maxParsed {
-		return vtl.Value{}, errParsed
+// parse reads what a text holds, as leniently as payloads are read.
+func (r *rendering) parse(text string) (*document, error) {
+	if r.parsed += max(len(text), parsedAtLeast); r.parsed > maxParsed {
+		return nil, errParsed
 	}
 	d := newDocument()
-	u.scope.documents = append(u.scope.documents, d)
-	if err := d.Parse(text); err != nil {
-		return vtl.Value{}, err
+	r.scope.documents = append(r.scope.documents, d)
+	return d, d.Parse(text)
+}
+
+// copyOf returns a document of what d has become, whose containers are those that
+// the template already has.
+func (r *rendering) copyOf(d *document) (*document, error) {
+	root := d.value(d.Root())
+	text, err := root.AppendJSON(r.scratch[:0])
+	r.scratch = text
+	if err != nil {
+		return nil, err
 	}
-	return d.value(d.Root()), nil
+	c, err := r.parse(string(text))
+	if err != nil {
+		return nil, err
+	}
+	c.original = root
+	return c, nil
 }
 
 // javaURL makes of Go's escapes those of java.net.URLEncoder.
