@@ -35,6 +35,13 @@ type Members interface {
 // reads through to it for the first time.
 type Changer interface{ Changed() }
 
+// A Printer is a Members or Elements that prints itself, which saves making values
+// of all that is in it. ok is false where it leaves that to who asks.
+type Printer interface {
+	AppendText(dst []byte) (out []byte, ok bool) // as a template prints a map or a JSON array
+	AppendJSON(dst []byte) (out []byte, ok bool) // as Value.AppendJSON does
+}
+
 func changed(from any) {
 	if c, ok := from.(Changer); ok {
 		c.Changed()

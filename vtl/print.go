@@ -111,6 +111,9 @@ func (p *printer) compound(v Value) error {
 
 func (p *printer) list(l *List) error {
 	if l.style == jsonArray {
+		if p.itself(l.from, Printer.AppendText) {
+			return p.check()
+		}
 		return p.json(ListValue(l), true)
 	}
 	if l.style == stringArray {
@@ -126,6 +129,14 @@ func (p *printer) list(l *List) error {
 	}
 	p.dst = append(p.dst, ']')
 	return p.check()
+}
+
+// itself lets what a list or map reads through to print itself, if it does.
+func (p *printer) itself(from any, how func(Printer, []byte) ([]byte, bool)) (printed bool) {
+	if w, ok := from.(Printer); ok {
+		p.dst, printed = how(w, p.dst)
+	}
+	return printed
 }
 
 func (p *printer) comma(i int) {
@@ -154,6 +165,9 @@ func (p *printer) inside(v Value, self bool) error {
 func (p *printer) mapping(m *Map) error {
 	if m.Silent {
 		return nil
+	}
+	if p.itself(m.from, Printer.AppendText) {
+		return p.check()
 	}
 	p.dst = append(p.dst, '{')
 	for i := range m.Len() {
@@ -193,7 +207,7 @@ func (p *printer) view(s *view) error {
 // AppendJSON appends v as JSON, compactly: the way $input.json prints. Control
 // characters are escaped, other characters are not, but for those that
 // json-smart escapes. It fails where v is nested too deeply, takes more than 16 MiB
-// or holds more than 262,144 lists and maps.
+// or holds more than 262,144 lists and maps, but for those that print themselves.
 func (v Value) AppendJSON(dst []byte) ([]byte, error) {
 	const longest = 16 << 20
 	p := printer{dst: dst, limit: len(dst) + longest}
@@ -215,8 +229,14 @@ func (p *printer) json(v Value, slashes bool) error {
 		s, _ := v.text()
 		p.dst = appendQuoted(p.dst, s, slashes)
 	case *List:
+		if !slashes && p.itself(r.from, Printer.AppendJSON) {
+			return p.check()
+		}
 		return p.jsonList(r, slashes)
 	case *Map:
+		if !slashes && p.itself(r.from, Printer.AppendJSON) {
+			return p.check()
+		}
 		return p.jsonMap(r, slashes)
 	case *view:
 		return p.jsonList(NewList(r.all()), slashes)

@@ -343,7 +343,7 @@ func TestHalvesOfCharacters(t *testing.T) {
 	}
 }
 
-// A told is a map that is told of changes.
+// A told is a map that prints itself and is told of changes.
 type told struct {
 	vtl.VarMap
 	changed int
@@ -357,6 +357,10 @@ func (t *told) Lookup(name string) (vtl.Value, bool) { v, ok := t.VarMap[name]; 
 
 func (t *told) Changed() { t.changed++ }
 
+func (t *told) AppendText(dst []byte) ([]byte, bool) { return append(dst, "itself"...), true }
+
+func (t *told) AppendJSON(dst []byte) ([]byte, bool) { return append(dst, `"itself"`...), true }
+
 func TestMapsOfTheProgram(t *testing.T) {
 	of := &told{VarMap: vtl.VarMap{"a": vtl.Int(1)}}
 	m := vtl.MapOf(of)
@@ -364,8 +368,11 @@ func TestMapsOfTheProgram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if out, err := vtl.MapValue(m).AppendJSON(nil); err != nil || string(out) != `"itself"` {
+		t.Errorf("the map as JSON is %s, error %v", out, err)
+	}
 	out, err := tmpl.Execute(nil, vtl.VarMap{"m": vtl.MapValue(m)})
-	if want := "1 {a=1}{a=1, b=2, c=3}"; err != nil || string(out) != want || of.changed != 1 {
+	if want := "1 itself{a=1, b=2, c=3}"; err != nil || string(out) != want || of.changed != 1 {
 		t.Errorf("got %s, error %v, told of %d changes; want %s, told of the first", out, err, of.changed, want)
 	}
 }

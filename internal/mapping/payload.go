@@ -172,9 +172,15 @@ func (d *document) container(n jsonpath.Node) vtl.Value {
 		o.asMap.ReadThrough(o)
 		v = vtl.MapValue(&o.asMap)
 	}
-	d.containers[n] = v
+	if len(d.containers) < maxContainers {
+		d.containers[n] = v
+	}
 	return v
 }
+
+// maxContainers is how many containers of a document stay the same value. Who
+// sends more gets no more memory for it.
+const maxContainers = 1 << 18
 
 // inOriginal returns the container that n was written from.
 func (d *document) inOriginal(n jsonpath.Node) (v vtl.Value, found bool) {
@@ -219,6 +225,22 @@ func next[T any](all *[]T) *T {
 	return &(*all)[len(*all)-1]
 }
 
+// appendText and appendJSON print a container of a document that is as it was
+// parsed, without making values of what is in it.
+func (d *document) appendText(dst []byte, n jsonpath.Node) ([]byte, bool) {
+	if d.changed {
+		return dst, false
+	}
+	return n.AppendText(dst), true
+}
+
+func (d *document) appendJSON(dst []byte, n jsonpath.Node) ([]byte, bool) {
+	if d.changed {
+		return dst, false
+	}
+	return n.AppendJSON(dst), true
+}
+
 // An array implements vtl.Elements.
 type array struct {
 	of       *document
@@ -230,6 +252,12 @@ func (a *array) Len() int { return a.node.Len() }
 
 // Changed implements vtl.Changer.
 func (a *array) Changed() { a.of.changed = true }
+
+// AppendText implements vtl.Printer.
+func (a *array) AppendText(dst []byte) ([]byte, bool) { return a.of.appendText(dst, a.node) }
+
+// AppendJSON implements vtl.Printer.
+func (a *array) AppendJSON(dst []byte) ([]byte, bool) { return a.of.appendJSON(dst, a.node) }
 
 func (a *array) Element(i int) vtl.Value {
 	if a.elements == nil {
@@ -261,6 +289,12 @@ func (o *object) Len() int { return o.node.Len() }
 
 // Changed implements vtl.Changer.
 func (o *object) Changed() { o.of.changed = true }
+
+// AppendText implements vtl.Printer.
+func (o *object) AppendText(dst []byte) ([]byte, bool) { return o.of.appendText(dst, o.node) }
+
+// AppendJSON implements vtl.Printer.
+func (o *object) AppendJSON(dst []byte) ([]byte, bool) { return o.of.appendJSON(dst, o.node) }
 
 func (o *object) Member(i int) (string, vtl.Value) {
 	p := o.placed()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -359,6 +360,31 @@ func TestEndlessPayload(t *testing.T) {
 		compiled, _ := CompileTemplate("template", template, nil)
 		if _, err := compiled.Append(nil, s, &s.Sent); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", template, err, want)
+		}
+		s.Reset()
+	}
+}
+
+// TestManyContainers shows that a payload of nothing but lists costs a rendering
+// little more than its text.
+func TestManyContainers(t *testing.T) {
+	many := "[" + strings.Repeat("[],", 500_000) + "1]"
+	for _, c := range []struct{ body, template, fails string }{
+		{many, "$input.path('$')$input.path('$').toString().length()", ""},
+		{many, "$util.qr($input.path('$').get(0).add(1))$input.json('$[0]')", "the output is too long"},
+	} {
+		s := whole()
+		s.Sent.Set(c.body)
+		compiled, _ := CompileTemplate("template", c.template, nil)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := compiled.Append(nil, s, &s.Sent)
+		runtime.ReadMemStats(&after)
+		if c.fails == "" && err != nil || c.fails != "" && (err == nil || !strings.HasSuffix(err.Error(), c.fails)) {
+			t.Errorf("%s: error %v, want %q", c.template, err, c.fails)
+		}
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 150 {
+			t.Errorf("%s took %d MiB", c.template, used)
 		}
 		s.Reset()
 	}
