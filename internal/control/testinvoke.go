@@ -59,6 +59,7 @@ func readTest(c *call) (answer, error) {
 		ResourceID: c.name("resource_id"), HTTPMethod: c.name("http_method"),
 		PathWithQueryString: in.PathWithQueryString, Body: in.Body, MultiValueHeaders: in.headers(),
 		StageVariables: in.StageVariables, ClientCertificateID: in.ClientCertificateID,
+		UserAgent: c.request.UserAgent(),
 	}}}, nil
 }
 

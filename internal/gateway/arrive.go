@@ -89,7 +89,9 @@ func refuse(x *exchange) error { return x.method.refusal }
 func trace(x *exchange) error {
 	b := integration.AppendTrace(x.ids[:0], x.sent.trace, x.method.invokes(), x.now)
 	n := len(b)
-	b = strconv.AppendUint(b, uint64(x.request.Local.Port()), 10)
+	if x.request.Local.IsValid() {
+		b = strconv.AppendUint(b, uint64(x.request.Local.Port()), 10)
+	}
 	x.ids = b
 	all := string(b)
 	x.in.Trace, x.in.Port = all[:n], all[n:]

@@ -36,7 +36,7 @@ func (g *Gateway) TestInvoke(t *restapi.TestInvocation) *restapi.TestInvocationR
 	x := &exchange{gateway: g, story: &story{now: g.now, steps: true, data: true, prefix: testPrefix}}
 	x.begin(e, begin)
 	c := &x.scope.Context
-	c.SourceIP, c.APIKey, c.APIKeyID = testSourceIP, testAPIKey, testAPIKeyID
+	c.SourceIP, c.APIKey, c.APIKeyID, c.UserAgent = testSourceIP, testAPIKey, testAPIKeyID, t.UserAgent
 	err := x.prepare(t)
 	if err == nil {
 		err = x.runTold()

@@ -218,6 +218,7 @@ func TestTestInvokeBackend(t *testing.T) {
 		URI: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:f/invocations",
 	}}, "GET /pets/{petId}")
 	test.PathWithQueryString, test.Body = "/pets/7", strings.Repeat("x", 2000)
+	test.UserAgent = "aws-cli"
 	test.MultiValueHeaders = map[string][]string{"authorization": {`Digest response="abcdefghijklmnop"`}}
 	got = b.TestInvoke(test)
 	if got.Status != 201 || got.Body != "made" || got.Headers["X-F"] != "f" || got.Headers["X-Amzn-Trace-Id"] == "" || got.Headers["x-amzn-RequestId"] != "" {
@@ -230,7 +231,7 @@ func TestTestInvokeBackend(t *testing.T) {
 		t.Errorf("the caller's credentials are told:\n%s", got.Log)
 	}
 	_, event := lambda.sent()
-	for _, part := range []string{`"Authorization":"Digest response=\"abcdefghijklmnop\""`, `"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"apiKey":"test-invoke-api-key"`, `"apiKeyId":"test-invoke-api-key-id"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
+	for _, part := range []string{`"headers":{"Authorization":"Digest response=\"abcdefghijklmnop\""},"multi`, `"userAgent":"aws-cli"`, `"stage":"test-invoke-stage"`, `"sourceIp":"test-invoke-source-ip"`, `"apiKey":"test-invoke-api-key"`, `"apiKeyId":"test-invoke-api-key-id"`, `"domainPrefix":"testPrefix"`, `"path":"/pets/7"`, `"petId":"7"`} {
 		if !strings.Contains(event, part) {
 			t.Errorf("the event lacks %s: %s", part, event)
 		}

@@ -292,13 +292,13 @@ func (h *HTTP) appendProxyHeader(in *Input) {
 		}
 	}
 	dst = appendOwn(dst, in)
-	if _, set := mapped.Lookup("X-Forwarded-For"); !set {
+	if _, set := mapped.Lookup("X-Forwarded-For"); !set && in.Port != "" {
 		dst.Add("X-Forwarded-For", in.forwardedFor())
 	}
-	if _, set := mapped.Lookup("X-Forwarded-Port"); !set {
+	if _, set := mapped.Lookup("X-Forwarded-Port"); !set && in.Port != "" {
 		dst.Add("X-Forwarded-Port", in.Port)
 	}
-	if _, set := mapped.Lookup("X-Forwarded-Proto"); !set {
+	if _, set := mapped.Lookup("X-Forwarded-Proto"); !set && in.Port != "" {
 		dst.Add("X-Forwarded-Proto", in.proto())
 	}
 	in.Call.Header = dst

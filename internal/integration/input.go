@@ -17,7 +17,7 @@ type Input struct {
 	Method   string // what the caller asked for, after any override
 	Resource string // the rest of the path behind the stage
 	Trace    string // X-Amzn-Trace-Id as the backend gets it
-	Port     string // of the listener
+	Port     string // of the listener; "": the owner tests his method, and nothing came by any
 	Secure   bool   // the caller speaks TLS
 	Call     upstream.Call
 

@@ -13,6 +13,7 @@ type TestInvocation struct {
 	MultiValueHeaders   map[string][]string
 	StageVariables      map[string]string
 	ClientCertificateID string
+	UserAgent           string // of the owner, which the request is told for its own
 }
 
 // A TestInvocationResult is what came of a TestInvocation.
