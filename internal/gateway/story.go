@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,6 +170,9 @@ func (x *exchange) tellEnd(err error) {
 		if what, detail := faultOf(f); detail != "" {
 			s.say("%s: %s", what, detail) // ours: the service leaves its owner to guess
 		}
+		if errors.Is(f.Cause, integration.ErrInvoke) && x.backend.Status != 0 {
+			s.say("Lambda invocation failed with status: %d. Lambda request id: %s", x.backend.Status, integration.EndpointRequestID(x.backend.Header))
+		}
 		s.say("%s", x.reason(f))
 		if r.Status != message.StatusCallerLeft {
 			s.say("Method completed with status: %d", r.Status)
@@ -228,7 +230,6 @@ func failureOr(err error) *gatewayresponse.Failure {
 func (x *exchange) reason(f *gatewayresponse.Failure) string {
 	const misconfigured = "Execution failed due to configuration error: "
 	var network *upstream.NetworkError
-	var unknownHost *net.DNSError
 	switch {
 	case f.Validation != "":
 		contentType := mapping.FirstType(cmp.Or(x.sent.contentType, applicationJSON))
@@ -241,8 +242,10 @@ func (x *exchange) reason(f *gatewayresponse.Failure) string {
 		return x.functionError(f.Cause)
 	case errors.Is(f.Cause, integration.ErrPermission):
 		return misconfigured + sentence(integration.ErrPermission.Error())
-	case errors.As(f.Cause, &unknownHost):
-		return misconfigured + "Invalid endpoint address"
+	case errors.Is(f.Cause, integration.ErrInvoke) && x.backend.Status != 0:
+		return misconfigured + abridged(cmp.Or(integration.ServiceMessage(x.backend.Body), f.Cause.Error()))
+	case errors.As(f.Cause, &network) && unreachable(f.Cause) != "":
+		return misconfigured + unreachable(f.Cause)
 	case errors.As(f.Cause, &network):
 		return "Execution failed due to a network error communicating with endpoint"
 	case f.Cause == nil:

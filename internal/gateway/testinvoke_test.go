@@ -1,6 +1,12 @@
 package gateway
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"net"
 	"regexp"
 	"strings"
 	"testing"
@@ -111,7 +117,8 @@ func TestTestInvokeFailures(t *testing.T) {
 }
 
 // What a function's failure is called, and a choice that nothing is there for:
-// recorded on AWS, but for the lines that begin with Answer.
+// recorded on AWS, but for the lines that begin with Answer. That a function has
+// too much to do is from reports of its users.
 func TestTestInvokeReasons(t *testing.T) {
 	const misconfigured = "Execution failed due to configuration error: "
 	failed := ok(`{"errorMessage":"no such \"pet\"","errorType":"Error"}`, "X-Amz-Function-Error: Unhandled", "x-amzn-RequestId: r-1")
@@ -139,8 +146,14 @@ func TestTestInvokeReasons(t *testing.T) {
 		},
 		{
 			"a function that may not be invoked", outputs("AWS_PROXY", ""),
-			"HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: AccessDeniedException\r\nContent-Length: 0\r\n\r\n",
-			misconfigured + "Invalid permissions on Lambda function\n: Method completed with status: 500",
+			"HTTP/1.1 403 Forbidden\r\nx-amzn-ErrorType: AccessDeniedException\r\nx-amzn-RequestId: r-1\r\nContent-Length: 0\r\n\r\n",
+			"Lambda invocation failed with status: 403. Lambda request id: r-1\n: " +
+				misconfigured + "Invalid permissions on Lambda function\n: Method completed with status: 500",
+		},
+		{
+			"a function that has too much to do", outputs("AWS", ""),
+			"HTTP/1.1 429 Too Many Requests\r\nx-amzn-RequestId: r-1\r\nContent-Length: 28\r\n\r\n" + `{"message":"Rate Exceeded."}`,
+			"Lambda invocation failed with status: 429. Lambda request id: r-1\n: " + misconfigured + "Rate Exceeded.\n: Method completed with status: 500",
 		},
 		{
 			"a function's answer of another form", outputs("AWS_PROXY", ""), ok(`{"pet":1}`),
@@ -163,6 +176,40 @@ func TestTestInvokeReasons(t *testing.T) {
 		got := start(t, "http://"+lambda.address).TestInvoke(testOf(c.method, "GET /pets"))
 		if log := said(t, got.Log); !strings.HasSuffix(log, "\n: "+c.want+"\n") {
 			t.Errorf("%s: log\n%s\nwant its end to be\n: %s", c.name, log, c.want)
+		}
+	}
+}
+
+// TestUnreachable shows why backends cannot be had where they are said to be, and
+// with which status that ends. [recorded on AWS; AWS Knowledge Center]
+func TestUnreachable(t *testing.T) {
+	certificate := &x509.Certificate{Subject: pkix.Name{CommonName: "other.example"}}
+	for _, c := range []struct {
+		cause  error
+		says   string
+		status int
+	}{
+		{&net.DNSError{IsNotFound: true}, "Execution failed due to configuration error: Invalid endpoint address", 500},
+		{
+			&tls.CertificateVerificationError{Err: x509.HostnameError{Certificate: certificate, Host: "pets.example"}},
+			"Execution failed due to configuration error: Host name 'pets.example' does not match the certificate subject provided by the peer (CN=other.example)", 500,
+		},
+		{
+			x509.CertificateInvalidError{Cert: certificate, Reason: x509.Expired},
+			"Execution failed due to configuration error: PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed", 500,
+		},
+		{
+			&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
+			"Execution failed due to configuration error: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target", 500,
+		},
+		{errors.New("connection refused"), "Execution failed due to a network error communicating with endpoint", 504},
+	} {
+		b := start(t, "", func(config *Config) {
+			config.Upstream.Dial = func(context.Context, string, string) (net.Conn, error) { return nil, c.cause }
+		})
+		got := b.TestInvoke(testOf(calling("HTTP_PROXY", "http://pets.example/"), "GET /pets"))
+		if !strings.Contains(got.Log, " : "+c.says+"\n") || got.Status != c.status {
+			t.Errorf("%v: %d and log\n%s\nwant %d and %q", c.cause, got.Status, got.Log, c.status, c.says)
 		}
 	}
 }

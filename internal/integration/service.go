@@ -324,6 +324,14 @@ func errorMessage(body []byte) string {
 	return text
 }
 
+// ServiceMessage returns the message of a service's error in JSON, "" if it has
+// none.
+func ServiceMessage(body []byte) string {
+	var failure struct{ Message string }
+	_ = json.Unmarshal(body, &failure) // whose name has a capital, or none
+	return failure.Message
+}
+
 // EndpointRequestID returns the id that a service of AWS gave a call.
 func EndpointRequestID(h message.Header) string {
 	if id, ok := h.Lookup("x-amzn-RequestId"); ok {
