@@ -67,7 +67,7 @@ func (h *head) member(r *reader, name string) (err error) {
 	case "multiValueHeaders":
 		h.multi, err = r.fields((*reader).several)
 	default:
-		err = fmt.Errorf("unknown member %q", name)
+		err = fmt.Errorf("unknown member %.100q", name)
 	}
 	return err
 }
@@ -121,7 +121,7 @@ func (r *reader) status() (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 200 || n > 599 {
-		return 0, fmt.Errorf("statusCode %q", text)
+		return 0, fmt.Errorf("statusCode %.100q", text)
 	}
 	return n, nil
 }
@@ -154,7 +154,7 @@ func (r *reader) fields(value func(*reader, string, message.Header) (message.Hea
 	var h message.Header
 	err := r.object(func(name string) (err error) {
 		if !message.IsToken(name) {
-			return fmt.Errorf("header name %q", name)
+			return fmt.Errorf("header name %.100q", name)
 		}
 		h, err = value(r, name, h)
 		return err
@@ -170,7 +170,7 @@ func (r *reader) single(name string, h message.Header) (message.Header, error) {
 	case err != nil || value == nullText:
 		return h, err
 	case !message.ValidValue(value):
-		return h, fmt.Errorf("value %q of header %s", value, name)
+		return h, fmt.Errorf("control character in the value of header %.100q", name) // which may be a secret
 	}
 	value = strings.Trim(value, " \t")
 	if r.header += len(name) + len(": ") + len(value) + len("\r\n"); r.header > maxHeader {

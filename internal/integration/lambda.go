@@ -270,7 +270,7 @@ func notRun(res *message.Response) error {
 	if res.Status == http.StatusRequestEntityTooLarge {
 		return ErrEventTooLarge
 	}
-	why := res.Header.Get("x-amzn-ErrorType")
+	why := word(res.Header.Get("x-amzn-ErrorType"))
 	err := fmt.Errorf("%w: status %d %s", ErrInvoke, res.Status, why)
 	if strings.HasPrefix(why, "AccessDeniedException") {
 		return fmt.Errorf("%w: %w", err, ErrPermission)

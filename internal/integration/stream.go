@@ -30,7 +30,7 @@ func (f *Function) Stream(in *Input, event []byte, v Invocation, res *message.Re
 		return err
 	}
 	if got := mapping.FirstType(res.Header.Get("Content-Type")); !message.EqualFold(got, eventStream) {
-		return fmt.Errorf("%w: answer of type %q", ErrInvoke, got)
+		return fmt.Errorf("%w: answer of type %.100q", ErrInvoke, got)
 	}
 	body := res.Stream
 	if body == nil {
@@ -107,7 +107,7 @@ func (c *chunks) next() error {
 	}
 	switch {
 	case message != "event":
-		return fmt.Errorf("%w: %s %s", ErrInvoke, message, exception)
+		return fmt.Errorf("%w: %s %s", ErrInvoke, word(message), word(exception))
 	case event == "PayloadChunk" && !c.complete:
 		c.open = true
 	case event == "InvokeComplete":

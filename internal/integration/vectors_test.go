@@ -214,6 +214,21 @@ func TestAnswerOurChoice(t *testing.T) {
 	}
 }
 
+// TestAnswerErrors shows that what a function answered wrongly is named briefly,
+// and that values of its header, which may be secrets, are not.
+func TestAnswerErrors(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	for _, answer := range []string{
+		`{"` + long + `":1}`, `{"statusCode":"` + long + `"}`, `{"headers":{"` + long + ` ":""}}`,
+		`{"headers":{"Set-Cookie":"s3cret\n"}}`, `{"headers":{"` + long + `":"s3cret\n"}}`,
+	} {
+		_, err := ParseAnswer([]byte(answer))
+		if err == nil || len(err.Error()) > 300 || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%.60s: %.400v", answer, err)
+		}
+	}
+}
+
 // TestAnswerHeaderLimit shows that a header is read up to its limit, and that one
 // of any number of fields is refused before they are compared with each other.
 func TestAnswerHeaderLimit(t *testing.T) {

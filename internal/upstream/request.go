@@ -75,7 +75,7 @@ func appendHead(b []byte, call *Call, body *body) ([]byte, error) {
 	for i := range call.Header {
 		f := &call.Header[i]
 		if !message.IsToken(f.Name) || !message.ValidValue(f.Value) || framing(f.Name) {
-			return b, fmt.Errorf("invalid header field %q: %q", f.Name, f.Value)
+			return b, fmt.Errorf("invalid header field %.100q", f.Name) // its value may be a secret
 		}
 		b = append(append(append(b, f.Name...), ": "...), f.Value...)
 		b = append(b, "\r\n"...)
