@@ -65,6 +65,7 @@ func testRequest(t *restapi.TestInvocation) message.Request {
 	}
 	r.Path, r.Query, r.HasQuery = strings.Cut(r.Target, "?")
 	r.Path = oneSlash(r.Path)
+	r.Query = strings.ReplaceAll(r.Query, " ", "%20") // typed by hand, perhaps
 	for _, name := range slices.Sorted(maps.Keys(t.MultiValueHeaders)) {
 		for _, value := range t.MultiValueHeaders[name] {
 			r.Header.Add(name, value)

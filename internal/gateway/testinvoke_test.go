@@ -224,7 +224,7 @@ func TestTestInvokeBackend(t *testing.T) {
 	test := testOf(&restapi.Method{AuthorizationType: "AWS_IAM", MethodIntegration: &restapi.Integration{
 		Type: "HTTP_PROXY", HTTPMethod: "POST", URI: "http://" + backend.address + "/${stageVariables.at}",
 	}}, "ANY /pets")
-	test.HTTPMethod, test.PathWithQueryString, test.Body = "POST", "/pets?q=1", "hello"
+	test.HTTPMethod, test.PathWithQueryString, test.Body = "POST", "/pets?q=1 2", "hello"
 	test.MultiValueHeaders = map[string][]string{"Authorization": {"Bearer abcdefghijklmnop"}, "X-A": {"1", "2"}}
 	test.StageVariables = map[string]string{"at": "v1"}
 	got := b.TestInvoke(test)
@@ -232,17 +232,17 @@ func TestTestInvokeBackend(t *testing.T) {
 		": Starting execution for request: {id}\n" +
 		": HTTP Method: POST, Resource Path: /pets\n" +
 		": Method request path: {}\n" +
-		": Method request query string: {q=1}\n" +
+		": Method request query string: {q=1 2}\n" +
 		": Method request headers: {Authorization=*****************klmnop, X-A=1, X-A=2}\n" +
 		": Method request body before transformations: hello\n" +
-		": Endpoint request URI: http://{backend}/v1?q=1\n"
+		": Endpoint request URI: http://{backend}/v1?q=1%202\n"
 	log := said(t, got.Log)
 	if !strings.HasPrefix(log, want) {
 		t.Errorf("log begins (-want +got)\n%s", cmp.Diff(want, log))
 	}
 	for _, line := range []string{
 		"Endpoint request body after transformations: hello",
-		"Sending request to http://{backend}/v1?q=1",
+		"Sending request to http://{backend}/v1?q=1%202",
 		"Received response. Status: 200, Integration latency: {n} ms",
 		"Endpoint response headers: {Content-Length=8, X-B=1}",
 		`Endpoint response body before transformations: {"ok":1}`,
@@ -256,7 +256,7 @@ func TestTestInvokeBackend(t *testing.T) {
 	if got.Status != 200 || got.Body != `{"ok":1}` || got.Headers["X-B"] != "1" || strings.Contains(got.Log, "abcdef") {
 		t.Errorf("got %+v", got)
 	}
-	if lines, body := backend.sent(); lines[0] != "POST /v1?q=1 HTTP/1.1" || body != "hello" {
+	if lines, body := backend.sent(); lines[0] != "POST /v1?q=1%202 HTTP/1.1" || body != "hello" {
 		t.Errorf("the backend was sent %q %q", lines, body)
 	}
 
