@@ -24,8 +24,7 @@ func pointOut(err error, tried, payloadName, payload string) error {
 	)
 	switch {
 	case errors.As(err, &inPayload):
-		p := placeOf(payload, inPayload.Err.Offset)
-		return fmt.Errorf("%s:%d:%d: %w\n%s", payloadName, p.line, p.column, err, p.excerpt(payload))
+		return pointAt(payloadName, payload, inPayload.Err.Offset, err)
 	case errors.As(err, &inTemplate):
 		return fmt.Errorf("%w\n%s", err, place{inTemplate.Line, inTemplate.Column}.excerpt(tried))
 	case errors.As(err, &inPath):
@@ -34,6 +33,12 @@ func pointOut(err error, tried, payloadName, payload string) error {
 		return fmt.Errorf("%w\n%s", err, placeOf(tried, inSchema.Offset).excerpt(tried))
 	}
 	return err
+}
+
+// pointAt shows an error with its place in a text of that name.
+func pointAt(name, text string, offset int, err error) error {
+	p := placeOf(text, offset)
+	return fmt.Errorf("%s:%d:%d: %w\n%s", name, p.line, p.column, err, p.excerpt(text))
 }
 
 // A place is in a text, by line and by character, both from 1.

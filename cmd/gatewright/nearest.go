@@ -13,6 +13,9 @@ import (
 func nearest(given string, names []string) (found string) {
 	most := max(1, len(given)/3) + 1
 	for _, name := range slices.Sorted(slices.Values(names)) {
+		if len(given) > 2 && strings.HasPrefix(name, given) {
+			return name
+		}
 		if d := distance(strings.ToLower(given), name); d < most {
 			found, most = name, d
 		}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
 func templateCommand() *cobra.Command {
@@ -83,7 +85,11 @@ with { is that JSON itself.`,
 func (r *renderFlags) run(c *cobra.Command, file string) error {
 	in := &inputs{standard: c.InOrStdin()}
 	t := trial{name: displayName(file), template: in.read(file), payload: in.read(r.input)}
-	t.given = mapping.Given{Context: in.object(r.context), Params: in.object(r.params), StageVariables: in.object(r.variables)}
+	t.given = mapping.Given{
+		Context:        in.object("--context", r.context),
+		Params:         in.object("--params", r.params, "path", "querystring", "header"),
+		StageVariables: in.object("--stage-variables", r.variables),
+	}
 	if in.err != nil {
 		return in.err
 	}
@@ -118,6 +124,9 @@ leads to as $input.json does. One that leads nowhere ends with exit status 1.`,
 				return in.err
 			}
 			output, err := follow(args[0], payload)
+			if errors.Is(err, errNowhere) && taken(payload) {
+				err = pointAt(displayName(file), payload, beginning(payload), errText)
+			}
 			if err != nil {
 				return pointOut(err, args[0], displayName(file), payload)
 			}
@@ -154,7 +163,11 @@ model NAME, whatever the ID is.`,
 			if err != nil {
 				return pointOut(err, schema, displayName(file), payload)
 			}
-			return showFaults(c.OutOrStdout(), displayName(file), found)
+			err = showFaults(c.OutOrStdout(), displayName(file), found)
+			if found.unreadable != nil {
+				err = pointAt(displayName(file), payload, found.unreadable.Offset, fmt.Errorf("no valid JSON: %s", found.unreadable.Reason))
+			}
+			return err
 		},
 	}
 	c.Flags().StringArrayVar(&modelFiles, "model", nil, "NAME=FILE of a model that the schema refers to")
@@ -239,12 +252,54 @@ func (in *inputs) readAll(r io.Reader, name string) string {
 	return string(text)
 }
 
-// object returns JSON that is given as itself or as the name of its file.
-func (in *inputs) object(jsonOrFile string) string {
-	if strings.HasPrefix(strings.TrimSpace(jsonOrFile), "{") {
-		return jsonOrFile
+// object returns the JSON object of a flag, which is given as itself or as the name
+// of its file. If members are named it has no others.
+func (in *inputs) object(flag, jsonOrFile string, members ...string) string {
+	begin := beginning(jsonOrFile)
+	if in.err != nil || begin == len(jsonOrFile) {
+		return ""
 	}
-	return in.read(jsonOrFile)
+	name, object := flag, jsonOrFile
+	if strings.IndexByte(`{["`, jsonOrFile[begin]) < 0 {
+		name, object = displayName(jsonOrFile), in.read(jsonOrFile)
+	}
+	if in.err != nil {
+		in.err = fmt.Errorf("%s: %w; an object of JSON begins with {", flag, in.err)
+		return ""
+	}
+	in.err = checkObject(name, object, members)
+	return object
+}
+
+func checkObject(name, text string, members []string) error {
+	if beginning(text) == len(text) {
+		return nil
+	}
+	doc := jsonpath.Borrow()
+	defer doc.Return()
+	err := doc.Parse(text)
+	var syntax *jsonpath.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return pointAt(name, text, syntax.Offset, fmt.Errorf("no valid JSON: %w", err))
+	case err != nil:
+		return err
+	case doc.Root().Kind() != jsonpath.Object:
+		return pointAt(name, text, beginning(text), errors.New(`this is no object, which is like {"a": "b"}`))
+	case len(members) == 0:
+		return nil
+	}
+	for member := range doc.Root().Members() {
+		if slices.Contains(members, member) {
+			continue
+		}
+		next := "there are " + strings.Join(members, ", ")
+		if near := nearest(member, members); near != "" {
+			next = "did you mean " + near + "?"
+		}
+		return fmt.Errorf("%s: there is no member %q; %s", name, member, next)
+	}
+	return nil
 }
 
 // models reads the models of flags NAME=FILE.

@@ -99,6 +99,8 @@ func TestTemplateCommandPointsToErrors(t *testing.T) {
 		"long.vtl":    strings.Repeat("x", 100) + "${" + strings.Repeat("y", 100) + " ",
 		"object.json": "{\"a\":\n  [1}",
 		"comma.json":  `{"type": "string",}`,
+		"text.json":   "\n <a/>",
+		"list.json":   "[]",
 		"array.json":  `{"items": {"$ref": "https://apigateway.amazonaws.com/restapis/a/models/Bad"}}`,
 	})
 	for _, c := range []struct {
@@ -110,6 +112,14 @@ func TestTemplateCommandPointsToErrors(t *testing.T) {
 		{"in a template", []string{"render", "syntax.vtl"}, 1, "syntax.vtl:2:14: unexpected \"$y\"\n     \"é\": #if($x $y)z#end\n                 ^\n"},
 		{"while it runs", []string{"render", "runtime.vtl"}, 1, "runtime.vtl:2:8: path \"$.a[\": expected a quoted name, an index, \"*\" or \"?\" at offset 4\n    $input.path('$.a[')\n           ^\n"},
 		{"in a payload", []string{"render", "path.vtl", "--input", "object.json"}, 1, "object.json:2:5: Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 10: EOF\n      [1}\n        ^\n"},
+		{"in a payload that is a text", []string{"jsonpath", "$.a", "text.json"}, 1, "text.json:2:2: the path leads nowhere: the payload begins with none of { [ \" ' and is taken for a text\n     <a/>\n     ^\n"},
+		{"in a payload to validate", []string{"schema", "array.json", "object.json", "--model", "Bad=array.json"}, 1, "object.json:2:5: no valid JSON: neither a comma nor the end of the array\n      [1}\n        ^\n"},
+		{"in params", []string{"render", "path.vtl", "--params", `{"a"`}, 1, "--params:1:4: no valid JSON: Unexpected End Of File position 3: null\n    {\"a\"\n       ^\n"},
+		{"params that are none", []string{"render", "path.vtl", "--params", "[]"}, 1, "--params:1:1: this is no object, which is like {\"a\": \"b\"}\n    []\n    ^\n"},
+		{"params in a file that are none", []string{"render", "path.vtl", "--params", "list.json"}, 1, "list.json:1:1: this is no object"},
+		{"params that are like others", []string{"render", "path.vtl", "--params", `{"query": {}}`}, 1, `--params: there is no member "query"; did you mean querystring?`},
+		{"params that are like none", []string{"render", "path.vtl", "--params", `{"body": {}}`}, 1, `--params: there is no member "body"; there are path, querystring, header`},
+		{"params that are no file", []string{"render", "path.vtl", "--params", "5"}, 1, "--params: open 5: no such file or directory; an object of JSON begins with {"},
 		{"in a path", []string{"jsonpath", "$.a[?(@.b", "object.json"}, 1, "path \"$.a[?(@.b\": expected \")\" at offset 9\n    $.a[?(@.b\n             ^\n"},
 		{"in a schema", []string{"schema", "comma.json", "object.json"}, 1, "schema #: JSON at byte 18: no name\n    {\"type\": \"string\",}\n                      ^\n"},
 		{"in a model", []string{"schema", "array.json", "object.json", "--model", "Bad=comma.json"}, 1, "schema https://apigateway.amazonaws.com/restapis/a/models/Bad#: JSON at byte 18: no name\n"},

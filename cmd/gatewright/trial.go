@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/jsonpath"
@@ -55,6 +56,19 @@ func (t trial) render() (r rendered, err error) {
 // errNowhere is a path that finds nothing.
 var errNowhere = errors.New(`the path leads nowhere: $input.json gives "" for it, and $input.path nothing`)
 
+// errText is a path that finds nothing as the payload is a text. Where follow
+// fails with errNowhere, taken says so.
+var errText = errors.New(`the path leads nowhere: the payload begins with none of { [ " ' and is taken for a text`)
+
+// taken reports whether a payload is taken for a text.
+func taken(payload string) bool {
+	at := beginning(payload)
+	return at < len(payload) && strings.IndexByte(`{["'`, payload[at]) < 0
+}
+
+// beginning is where a text begins that is not blank.
+func beginning(text string) int { return len(text) - len(strings.TrimLeft(text, " \t\r\n")) }
+
 // follow applies a path to a payload, and returns what it leads to as JSON.
 func follow(path, payload string) (string, error) {
 	compiled, err := jsonpath.Compile(path)
@@ -85,6 +99,8 @@ func payloadError(err error) error {
 type validated struct {
 	Messages              []string `json:"messages"` // none: it is valid
 	ValidationErrorString string   `json:"validationErrorString"`
+
+	unreadable *jsonschema.SyntaxError // why it is no JSON; nil: it is
 }
 
 // unreadable is the message for a payload that is no JSON.
@@ -108,7 +124,7 @@ func validate(schema string, models models, payload string) (validated, error) {
 	case !errors.As(err, &invalid):
 		return validated{}, err
 	}
-	return validated{invalid.Messages, invalid.Error()}, nil
+	return validated{invalid.Messages, invalid.Error(), syntax}, nil
 }
 
 // models are the schemas that a schema may refer to, by name.
