@@ -1,44 +1,49 @@
 package vtl
 
+// A foreach is a compiled #foreach. What changes while it runs is in a round.
+type foreach struct {
+	node     *foreachNode
+	over     func(*frame, *iterator) (bool, error) // false where there is nothing to run over
+	variable int
+	body     render
+	tmpl     *Template
+}
+
 func (c *compiler) foreach(n *foreachNode) render {
 	if n.over == nil {
 		return nothing
 	}
-	over := c.iterator(n.over)
-	variable := c.slot(n.variable)
-	body := c.block(n.body)
-	tmpl := c.tmpl
+	e := &foreach{node: n, over: c.iterator(n.over), variable: c.slot(n.variable), body: c.block(n.body), tmpl: c.tmpl}
 	return func(f *frame) error {
-		it, ok, err := over(f)
-		if err != nil || !ok {
-			return err
-		}
-		counts := tmpl.countSlot >= 0 || tmpl.hasNextSlot >= 0
-		r := round{node: n, variable: variable, body: body, tmpl: tmpl, counts: counts}
-		return r.run(f, &it)
+		r := f.begin()
+		err := e.render(f, r)
+		f.end()
+		return err
 	}
 }
 
 // iterator compiles what a loop runs over. A range needs no list.
-func (c *compiler) iterator(x expr) func(*frame) (iterator, bool, error) {
+func (c *compiler) iterator(x expr) func(*frame, *iterator) (bool, error) {
 	if r, ok := x.(rangeExpr); ok {
 		ends := c.rangeEnds(r)
-		return func(f *frame) (iterator, bool, error) {
+		return func(f *frame, it *iterator) (bool, error) {
 			from, to, ok, err := ends(f)
-			return rangeIterator(from, to), ok, err
+			*it = rangeIterator(from, to)
+			return ok, err
 		}
 	}
 	value := c.value(x)
-	return func(f *frame) (iterator, bool, error) {
+	return func(f *frame, it *iterator) (bool, error) {
 		v, err := value(f)
 		if err != nil {
-			return iterator{}, false, err
+			return false, err
 		}
-		it, ok := iteratorOf(v)
+		var ok bool
+		*it, ok = iteratorOf(v)
 		if m := it.view.of; m != nil && m.hashed && m.order == nil {
 			err = f.spend(m.Len()) // they must be put in order
 		}
-		return it, ok, err
+		return ok, err
 	}
 }
 
@@ -60,102 +65,130 @@ func iteratorOf(v Value) (iterator, bool) {
 	return iterator{}, false
 }
 
-// A round is a running #foreach.
+// A round is a #foreach that runs. Rounds are used again.
 type round struct {
-	node     *foreachNode
-	variable int
-	body     render
-	tmpl     *Template
-	counts   bool // $velocityCount or $velocityHasNext is used
+	over iterator
+	loop *loop
+
+	before, count, hasNext slot // of the variables that the loop sets
 }
 
-func (r *round) run(f *frame, it *iterator) error {
-	before, err := f.lookup(r.variable)
-	if err != nil {
+// begin returns a round for a loop inside those that run; end must follow.
+func (f *frame) begin() *round {
+	if f.running == len(f.rounds) {
+		f.rounds = append(f.rounds, &round{})
+	}
+	f.running++
+	return f.rounds[f.running-1]
+}
+
+func (f *frame) end() { f.running-- }
+
+func (e *foreach) render(f *frame, r *round) error {
+	if ok, err := e.over(f, &r.over); err != nil || !ok {
 		return err
 	}
-	count, hasNext := r.saved(f, r.tmpl.countSlot), r.saved(f, r.tmpl.hasNextSlot)
-	l := r.begin(f)
-	err = r.rounds(f, it, l)
-	if err != nil && !r.isEnd(err, l) {
-		if _, ok := err.(*jump); ok {
-			r.end(f, before, count, hasNext)
-		}
-		return r.node.failed(err)
+	if err := e.begin(f, r); err != nil {
+		return err
 	}
-	r.end(f, before, count, hasNext)
+	err := e.rounds(f, r)
+	if err != nil && !e.isEnd(err, r.loop) {
+		if _, ok := err.(*jump); ok {
+			e.end(f, r)
+		}
+		return e.node.failed(err)
+	}
+	e.end(f, r)
 	return nil
 }
 
-func (r *round) isEnd(err error, l *loop) bool {
+func (e *foreach) isEnd(err error, l *loop) bool {
 	if err == errBreak {
 		return true
 	}
 	j, ok := err.(*jump)
-	return ok && j.to != nil && j.to.owner == r.node
+	return ok && j.to != nil && j.to.owner == e.node
 }
 
-func (r *round) saved(f *frame, n int) Value {
-	if n < 0 {
-		return Value{}
+// begin keeps the variables that the loop sets, and makes $foreach.
+func (e *foreach) begin(f *frame, r *round) (err error) {
+	if r.before, err = f.keep(e.variable); err != nil {
+		return err
 	}
-	v, err := f.lookup(n)
-	if err != nil {
-		return Value{}
+	if t := e.tmpl; t.counts() {
+		r.count, r.hasNext = e.kept(f, t.countSlot), e.kept(f, t.hasNextSlot)
 	}
-	return v
-}
-
-// begin makes $foreach.
-func (r *round) begin(f *frame) *loop {
-	l := f.newLoop()
-	*l = loop{owner: r.node, index: -1}
-	if n := r.tmpl.foreachSlot; n >= 0 {
-		l.replaced = r.saved(f, n)
-		if outer, ok := l.replaced.ref.(*loop); ok {
-			l.parent, l.replaced = outer, Value{}
+	l := f.newLoop(e.node)
+	r.loop = l
+	if n := e.tmpl.foreachSlot; n >= 0 {
+		if e.tmpl.asksReplaced {
+			f.global(n)
+		}
+		l.replaced = e.kept(f, n)
+		if outer, ok := l.replaced.value.ref.(*loop); ok {
+			l.parent, l.replaced = outer, slot{}
 		}
 		f.put(n, l.value())
 	}
-	return l
+	return nil
 }
 
-func (r *round) rounds(f *frame, it *iterator, l *loop) error {
-	variable, plain := &f.slots[r.variable], it.list != nil && it.list.from == nil
-	for n := 1; n <= r.tmpl.limits.Rounds && it.hasNext(); n++ {
+// kept returns a variable to restore it, null where it cannot be evaluated.
+func (e *foreach) kept(f *frame, n int) slot {
+	if n < 0 {
+		return slot{}
+	}
+	s, err := f.keep(n)
+	if err != nil {
+		return slot{known: true}
+	}
+	return s
+}
+
+func (e *foreach) rounds(f *frame, r *round) error {
+	variable, counts := &f.slots[e.variable], e.tmpl.counts()
+	for n := 1; n <= e.tmpl.limits.Rounds && r.over.hasNext(); n++ {
 		if err := f.spend(1); err != nil {
 			return err
 		}
-		if plain && it.mods == it.list.mods {
-			variable.value = it.list.items[it.next]
-			it.next++
-			l.hasNext = it.next != len(it.list.items)
-		} else if v, ok := it.take(); ok {
-			variable.value = v
-			l.hasNext = it.hasNext()
-		} else {
-			return r.node.errorf(Runtime, "#foreach runs over something that is changed meanwhile")
+		v, ok := r.take()
+		if !ok {
+			return e.node.errorf(Runtime, "#foreach runs over something that is changed meanwhile")
 		}
-		variable.known = true
-		l.index++
-		if r.counts {
-			r.put(f, r.tmpl.countSlot, Int(int32(n)))
-			r.put(f, r.tmpl.hasNextSlot, Bool(l.hasNext))
+		*variable = slot{v, true}
+		if counts {
+			e.put(f, e.tmpl.countSlot, Int(int32(n)))
+			e.put(f, e.tmpl.hasNextSlot, Bool(r.loop.hasNext))
 		}
-		if f.scope != nil || variable.value.IsNull() {
-			if err := r.inScope(f, variable.value); err != nil {
+		if f.scope != nil || v.IsNull() {
+			if err := e.inScope(f, v); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := r.body(f); err != nil {
+		if err := e.body(f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *round) put(f *frame, n int, v Value) {
+// take goes on to the next element, false where the list or map was changed.
+func (r *round) take() (v Value, ok bool) {
+	it, l := &r.over, r.loop
+	l.index++
+	if list := it.list; list != nil && it.next < len(list.items) && it.mods == list.mods {
+		v = list.items[it.next] // what most loops run over
+		it.next++
+		l.hasNext = it.next != len(list.items)
+		return v, true
+	}
+	v, ok = it.take()
+	l.hasNext = it.hasNext()
+	return v, ok
+}
+
+func (e *foreach) put(f *frame, n int, v Value) {
 	if n >= 0 {
 		f.put(n, v)
 	}
@@ -163,36 +196,40 @@ func (r *round) put(f *frame, n int, v Value) {
 
 // inScope renders the body inside a macro, or for a null element. While the
 // element is null its variable stays so, whatever is assigned to it.
-func (r *round) inScope(f *frame, v Value) error {
-	f.put(r.variable, v)
+func (e *foreach) inScope(f *frame, v Value) error {
+	f.put(e.variable, v)
 	if !v.IsNull() {
-		return r.body(f)
+		return e.body(f)
 	}
-	f.scope = &scope{outer: f.scope, hidden: r.variable}
-	err := r.body(f)
+	f.scope = &scope{outer: f.scope, hidden: e.variable}
+	err := e.body(f)
 	f.scope = f.scope.outer
 	return err
 }
 
 // end gives the variables of the loop the values that they had.
-func (r *round) end(f *frame, before, count, hasNext Value) {
-	f.restore(r.variable, before)
-	if r.tmpl.countSlot >= 0 {
-		f.restore(r.tmpl.countSlot, count)
+func (e *foreach) end(f *frame, r *round) {
+	f.restore(e.variable, r.before)
+	if t := e.tmpl; t.counts() {
+		e.restore(f, t.countSlot, r.count)
+		e.restore(f, t.hasNextSlot, r.hasNext)
 	}
-	if r.tmpl.hasNextSlot >= 0 {
-		f.restore(r.tmpl.hasNextSlot, hasNext)
-	}
-	n := r.tmpl.foreachSlot
+	n := e.tmpl.foreachSlot
 	if n < 0 {
 		return
 	}
-	if l, ok := r.saved(f, n).ref.(*loop); ok {
+	if l, ok := e.kept(f, n).value.ref.(*loop); ok {
 		if l.parent != nil {
 			f.put(n, l.parent.value())
 		} else {
 			f.restore(n, l.replaced)
 		}
+	}
+}
+
+func (e *foreach) restore(f *frame, n int, s slot) {
+	if n >= 0 {
+		f.restore(n, s)
 	}
 }
 

@@ -27,6 +27,8 @@ type frame struct {
 	args    []Value // arguments of the methods that are being called
 	loops   []*loop // of the loops run so far and of earlier renderings
 	used    int     // of loops
+	rounds  []*round
+	running int // of rounds
 	regexps map[string]*javaregexp.Pattern
 }
 
@@ -247,9 +249,28 @@ func (s *scope) put(n int, v Value) {
 	s.locals = append(s.locals, local{n, v})
 }
 
-// restore gives a variable the value that it had before; without one it is
+// keep returns a variable to restore it later. One that is not known yet is
+// not asked for.
+func (f *frame) keep(n int) (slot, error) {
+	if f.scope == nil {
+		return f.slots[n], nil
+	}
+	v, err := f.lookup(n)
+	return slot{v, true}, err
+}
+
+// restore gives a variable the value that it had.
+func (f *frame) restore(n int, s slot) {
+	if f.scope == nil {
+		f.slots[n] = s
+		return
+	}
+	f.restoreInScopes(n, s.value)
+}
+
+// restoreInScopes is restore inside macros: a variable without a value is
 // forgotten, and so is a parameter of that name.
-func (f *frame) restore(n int, v Value) {
+func (f *frame) restoreInScopes(n int, v Value) {
 	if !v.IsNull() {
 		f.put(n, v)
 		return

@@ -8,17 +8,18 @@ type loop struct {
 	index    int
 	hasNext  bool
 	parent   *loop
-	replaced Value // what $foreach was before the outermost loop
-	members  *Map  // what the template has stored in it
+	replaced slot // what $foreach was before the outermost loop
+	members  *Map // what the template has stored in it
 }
 
 // newLoop returns a loop of the frame's.
-func (f *frame) newLoop() *loop {
+func (f *frame) newLoop(owner *foreachNode) *loop {
 	if f.used == len(f.loops) {
 		f.loops = append(f.loops, &loop{})
 	}
 	l := f.loops[f.used]
 	f.used++
+	l.owner, l.index = owner, -1
 	return l
 }
 
@@ -38,7 +39,7 @@ var loopProperties = map[string]func(*loop) Value{
 	"last":     func(l *loop) Value { return Bool(!l.hasNext) },
 	"parent":   func(l *loop) Value { return l.parent.value() },
 	"topmost":  func(l *loop) Value { return l.topmost().value() },
-	"replaced": func(l *loop) Value { return l.topmost().replaced },
+	"replaced": func(l *loop) Value { return l.topmost().replaced.value },
 }
 
 // Get implements Object: it returns what the template has stored in $foreach,

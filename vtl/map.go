@@ -364,33 +364,31 @@ func rangeIterator(from, to int) iterator {
 }
 
 func (it *iterator) hasNext() bool {
-	if it.list == nil {
-		return it.next < it.size
+	return it.list != nil && it.next < len(it.list.items) || it.hasNextOther()
+}
+
+// hasNextOther is hasNext at the end of a list, and for all else. Java looks
+// whether the cursor is where the list ends now, be it behind that.
+func (it *iterator) hasNextOther() bool {
+	if it.list != nil {
+		return it.next != it.list.Len()
 	}
-	if it.list.from == nil {
-		return it.next != len(it.list.items)
-	}
-	return it.next != it.list.from.Len()
+	return it.next < it.size
 }
 
 // take returns the next element, false where the list or map was changed.
 func (it *iterator) take() (Value, bool) {
 	i := it.next
 	it.next++
-	if it.list == nil {
-		return it.takeOther(i)
-	}
-	if it.mods != it.list.mods || i >= it.list.Len() {
-		return Value{}, false
-	}
-	return it.list.At(i), true
-}
-
-func (it *iterator) takeOther(i int) (Value, bool) {
-	if it.view.of == nil {
+	switch {
+	case it.list != nil:
+		if it.mods != it.list.mods || i >= it.list.Len() {
+			return Value{}, false
+		}
+		return it.list.At(i), true
+	case it.view.of == nil:
 		return Int(int32(it.first + i*it.step)), true
-	}
-	if it.mods != it.view.of.mods {
+	case it.mods != it.view.of.mods:
 		return Value{}, false
 	}
 	return it.view.at(i), true

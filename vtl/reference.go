@@ -159,6 +159,9 @@ func (c *compiler) steps(nodes []stepNode) way {
 	w := make(way, len(nodes))
 	for i, n := range nodes {
 		w[i].place = n.place
+		if strings.HasSuffix(strings.ToLower(n.name), "replaced") {
+			c.tmpl.asksReplaced = true
+		}
 		switch n.kind {
 		case propertyStep:
 			w[i].apply = property(n.name)

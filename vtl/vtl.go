@@ -17,7 +17,12 @@ type Template struct {
 	frames sync.Pool
 
 	foreachSlot, countSlot, hasNextSlot int // -1 where the template does not use them
+
+	asksReplaced bool // for $foreach.replaced
 }
+
+// counts reports whether loops set $velocityCount or $velocityHasNext.
+func (t *Template) counts() bool { return t.countSlot >= 0 || t.hasNextSlot >= 0 }
 
 // Vars are the variables that the embedding program gives. A rendering asks
 // for each name at most once, when the template first uses it; what the
@@ -141,7 +146,10 @@ func (t *Template) release(f *frame) {
 	for _, l := range f.loops[:f.used] {
 		*l = loop{}
 	}
-	f.vars, f.out, f.scope, f.used = nil, nil, nil, 0
+	for _, r := range f.rounds {
+		*r = round{}
+	}
+	f.vars, f.out, f.scope, f.used, f.running = nil, nil, nil, 0, 0
 	f.args = f.args[:0]
 	f.depth, f.macros, f.calls, f.deadline = 0, 0, 0, time.Time{}
 	t.frames.Put(f)

@@ -3,6 +3,7 @@ package vtl_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -245,11 +246,36 @@ func (c counted) Var(name string) vtl.Value {
 
 func TestVariablesAreAskedForOnce(t *testing.T) {
 	vars := counted{}
-	if got := render(t, "$a$a#if(false)$b#end#set($c = 1)$c#foreach($d in [1])$d$a#end$d", vars); got != "aa11ad" {
+	const template = "$a$a#if(false)$b#end#set($c = 1)$c#foreach($d in [1])$d$a#foreach($e in [2])#end#end$d$d"
+	if got := render(t, template, vars); got != "aa11add" {
 		t.Errorf("got %q", got)
 	}
-	if vars["a"] != 1 || vars["b"] != 0 || vars["c"] != 0 || vars["d"] != 1 {
-		t.Errorf("asked %v, want a and d once", vars)
+	if want := (counted{"a": 1, "d": 1}); !maps.Equal(vars, want) {
+		t.Errorf("asked %v, want %v", vars, want)
+	}
+}
+
+// TestLoopsRestoreVariables shows that what a loop sets has afterwards the
+// value that it had, also where nobody has asked for that yet.
+func TestLoopsRestoreVariables(t *testing.T) {
+	const loops = "#foreach($x in ['1','2'])$x$velocityCount#foreach($x in ['i'])$x$foreach.count$foreach.replaced#end$foreach.count#end"
+	const want = "11i1foreach122i1foreach2|x,foreach,velocityCount|"
+	const after = "|$x,$foreach,$velocityCount|"
+	for _, template := range []string{
+		loops + after,
+		"#if($x && $foreach && $velocityCount)#end" + loops + after,
+		"#macro(m)" + loops + after + "#end#m()",
+		"#foreach($y in ['once'])#macro(m)" + loops + "#end#m()#end" + after,
+	} {
+		vars := counted{}
+		if got := render(t, template, vars); got != want {
+			t.Errorf("template %s\ngot  %q\nwant %q", template, got, want)
+		}
+		for name, n := range vars {
+			if n > 1 {
+				t.Errorf("template %s: asked for %s %d times", template, name, n)
+			}
+		}
 	}
 }
 
