@@ -86,10 +86,17 @@ func (c *Client) tlsConfig(name string, b *Backend) *tls.Config {
 }
 
 // verifyLeaf checks what is left to check where the chain of trust is not:
-// that the certificate is valid now and bears the backend's name.
+// that the certificate is valid now and bears the backend's name. One that bears
+// none but its subject's common name, as many have that their owners signed for
+// themselves, has that.
 func verifyLeaf(leaf *x509.Certificate, name string) error {
 	if now := time.Now(); now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
 		return x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired}
+	}
+	if len(leaf.DNSNames)+len(leaf.IPAddresses)+len(leaf.URIs)+len(leaf.EmailAddresses) == 0 {
+		named := *leaf
+		named.DNSNames = []string{leaf.Subject.CommonName}
+		leaf = &named
 	}
 	return leaf.VerifyHostname(name)
 }

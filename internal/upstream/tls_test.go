@@ -57,6 +57,13 @@ func (a *authority) sign(t testing.TB, notAfter time.Time, names ...string) tls.
 	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
 }
 
+// named returns a certificate whose subject alone has a name.
+func (a *authority) named(t testing.TB, name string) tls.Certificate {
+	t.Helper()
+	cert, key := certify(t, &x509.Certificate{Subject: pkix.Name{CommonName: name}, NotAfter: time.Now().Add(time.Hour)}, a)
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
+}
+
 func certify(t testing.TB, c *x509.Certificate, by *authority) (*x509.Certificate, *ecdsa.PrivateKey) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -125,6 +132,9 @@ func TestCertificates(t *testing.T) {
 		{"wrong name, insecure", other.sign(t, soon, "example.com"), "localhost", true, "not localhost"},
 		{"wrong address, insecure", other.sign(t, soon, "localhost"), "127.0.0.1", true, "127.0.0.1"},
 		{"no name, insecure", other.sign(t, soon), "localhost", true, "not valid"},
+		{"a common name", ca.named(t, "localhost"), "localhost", false, "Common Name"},
+		{"a common name, insecure", other.named(t, "localhost"), "localhost", true, ""},
+		{"another common name, insecure", other.named(t, "example.com"), "localhost", true, "not localhost"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{c.cert}}, answering(ok))
