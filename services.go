@@ -21,6 +21,9 @@ func (s *Server) services() *integration.Services {
 			e.URLs[id] = s.ServiceURLs[id]
 		}
 	}
+	if u := s.Lambda; e.URLs["LAMBDA"] == "" && u != "" && u != AWS && !s.own(u) {
+		e.URLs["LAMBDA"] = u // where functions are invoked
+	}
 	if s.Services != "" && s.Services != AWS && s.elsewhere("all others", s.Services) {
 		e.Rest = s.Services
 	}

@@ -88,15 +88,16 @@ func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*
 	return v, nil
 }
 
-// IsFunction reports whether a URI of an integration of type AWS is that of a
-// Lambda function, for a stage with these variables.
+// IsFunction reports whether a URI of an integration of type AWS invokes a Lambda
+// function, for a stage with these variables. What else Lambda does is called as
+// any service is.
 func IsFunction(uri string, variables map[string]string) bool {
 	text, err := resolve(uri, variables)
 	if err != nil {
 		return false
 	}
 	u, err := parseServiceURI(text)
-	return err == nil && u.service == "lambda"
+	return err == nil && u.service == "lambda" && strings.HasSuffix(u.path, "invocations")
 }
 
 // resolve fills in the stage variables of a URI.

@@ -215,6 +215,7 @@ func TestServiceAtAWS(t *testing.T) {
 		{"arn:aws:apigateway:us-east-1:abc.appsync-api:path/graphql", "abc.appsync-api.us-east-1.amazonaws.com /graphql appsync"},
 		{"arn:aws:apigateway:us-east-1:email:action/SendEmail", "email.us-east-1.amazonaws.com /?Action=SendEmail&Version=2010-12-01 ses"},
 		{"arn:aws:apigateway:us-east-1:states:action/StartExecution", "sfn.example /?Action=StartExecution states"},
+		{"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/?MaxItems=5", "lambda.us-east-1.amazonaws.com /2015-03-31/functions/?MaxItems=5 lambda"},
 		{"arn:aws:apigateway:us-east-1:polly:path/v1/speech", "polly.us-east-1.amazonaws.com /v1/speech polly"},
 		{"arn:aws:apigateway:evil.example/:sqs:path/q", ""},
 		{"arn:aws:apigateway:us-east-1:evil.example/:path/q", ""},
@@ -326,7 +327,7 @@ func TestFunctionService(t *testing.T) {
 	}
 	const uri = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:1:function:${stageVariables.f}/invocations"
 	variables := map[string]string{"f": "pets"}
-	if !IsFunction(uri, variables) || IsFunction("arn:aws:apigateway:eu-west-1:sqs:path/lambda", nil) || IsFunction("http://lambda", nil) {
+	if !IsFunction(uri, variables) || IsFunction("arn:aws:apigateway:eu-west-1:sqs:path/lambda", nil) || IsFunction("http://lambda", nil) || IsFunction("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/", nil) {
 		t.Error("a function is not told from what is none")
 	}
 	v := served{uri: uri, variables: variables, body: `{"a":1}`, parameters: map[string]string{
