@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gatewright/gatewright"
 )
@@ -36,9 +37,11 @@ func run(args []string) int {
 
 func programCommand() *cobra.Command {
 	program := &cobra.Command{
-		Use:           "gatewright",
-		Short:         "Amazon API Gateway REST APIs on your own machines",
-		Example:       "  gatewright serve --example",
+		Use:   "gatewright",
+		Short: "Amazon API Gateway REST APIs on your own machines",
+		Example: `  gatewright serve --example
+  gatewright template render pets.vtl --input pet.json
+  gatewright user add alice --users users.yaml --admin`,
 		Version:       gatewright.Version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -47,6 +50,7 @@ func programCommand() *cobra.Command {
 	}
 	program.AddCommand(serveCommand(), templateCommand(), userCommand())
 	program.SetFlagErrorFunc(wrongFlag)
+	cobra.AddTemplateFunc("flags", flagsHelp)
 	program.SetHelpTemplate(helpTemplate)
 	return program
 }
@@ -76,8 +80,19 @@ Commands:
 {{range .Commands}}{{if .IsAvailableCommand}}  {{rpad .Name .NamePadding}} {{.Short}}
 {{end}}{{end}}{{end}}
 Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-`
+{{flags .}}`
+
+// helpWidth is how many columns a terminal has at least.
+const helpWidth = 80
+
+// flagsHelp lists the flags of a command, with those that it has from others.
+func flagsHelp(c *cobra.Command) string {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	all.SortFlags = c.Flags().SortFlags
+	all.AddFlagSet(c.LocalFlags())
+	all.AddFlagSet(c.InheritedFlags())
+	return all.FlagUsagesWrapped(helpWidth)
+}
 
 // A usageError is a mistake of the person who started the program.
 type usageError struct{ error }

@@ -17,8 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/spf13/cobra"
 )
 
 // TestMain makes the test binary the program itself when a test starts it so.
@@ -327,34 +325,4 @@ func call(t *testing.T, method, url, body string) (members map[string]any) {
 		t.Fatalf("%s %s: %v in %s", method, url, err, text)
 	}
 	return members
-}
-
-func TestHelpShowsAnExampleFirst(t *testing.T) {
-	var out strings.Builder
-	c := &cobra.Command{Use: "gatewright"}
-	c.SetHelpTemplate(helpTemplate)
-	c.AddCommand(serveCommand())
-	c.SetOut(&out)
-	c.SetArgs([]string{"serve", "--help"})
-	if err := c.Execute(); err != nil {
-		t.Fatal(err)
-	}
-	example, flags := strings.Index(out.String(), "gatewright serve --example"), strings.Index(out.String(), "Flags:")
-	if example < 0 || flags < example {
-		t.Errorf("help does not show its example before its flags:\n%s", &out)
-	}
-	if n := strings.Count(out.String(), "Example"); n != 1 {
-		t.Errorf("help shows its example %d times:\n%s", n, &out)
-	}
-	if strings.Contains(out.String(), "[]") {
-		t.Errorf("help shows an empty list as a default:\n%s", &out)
-	}
-}
-
-func TestHelpOfAGroupAsksForACommand(t *testing.T) {
-	p := command(t, "user", "key", "--help")
-	out, err := p.Output()
-	if want := "Usage:\n  gatewright user key COMMAND\n"; err != nil || !strings.Contains(string(out), want) {
-		t.Errorf("error %v; help lacks %q:\n%s", err, want, out)
-	}
 }

@@ -45,9 +45,6 @@ Each flag has an environment variable, --control GATEWRIGHT_CONTROL, and a key
 in the config file, "control". A flag wins over the environment, the
 environment over the file.`,
 		Example: `  gatewright serve --example
-  export AWS_ENDPOINT_URL_API_GATEWAY=http://127.0.0.1:4566
-  aws apigateway get-rest-apis
-
   gatewright serve --function greet="python3 -m awslambdaric greet.handler"`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -65,31 +62,31 @@ environment over the file.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&s.server.Control, "control", gatewright.DefaultControl, "address of the control plane; it answers invocations too")
-	f.StringVar(&s.server.Gateway, "gateway", "", "address of the data plane alone, for the world")
-	f.StringVar(&s.server.Data, "data", "", `folder of the state, or "memory" (default: `+displayPath(dataFolder())+")")
+	f.StringVar(&s.server.Control, "control", gatewright.DefaultControl, "`ADDRESS` of the control plane; it answers invocations too")
+	f.StringVar(&s.server.Gateway, "gateway", "", "`ADDRESS` of the data plane alone, for the world")
+	f.StringVar(&s.server.Data, "data", "", "`FOLDER` of the state, or \"memory\" (default: "+displayPath(dataFolder())+")")
 	f.Var(functionFlag{&s.server.Functions}, "function", "Lambda function that runs on this machine, by a command that speaks the Lambda Runtime API; may be repeated")
-	f.StringVar(&s.server.Lambda, "lambda", "", `URL at which all other Lambda functions are invoked, or "aws" (default: AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL)`)
-	f.StringVar(&s.server.Services, "services", "", `URL at which AWS services are called that have no AWS_ENDPOINT_URL_…, or "aws"`)
+	f.StringVar(&s.server.Lambda, "lambda", "", "`URL` at which all other Lambda functions are invoked, or \"aws\" (default: AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL)")
+	f.StringVar(&s.server.Services, "services", "", "`URL` at which AWS services are called that have no AWS_ENDPOINT_URL_…, or \"aws\" (default: AWS_ENDPOINT_URL)")
 	f.StringToStringVar(&s.server.VPCLinks, "vpc-link", nil, "where a VPC link leads: `LINK=ADDRESS`, the link by its target's ARN, its id or its name; may be repeated")
 	f.Lookup("vpc-link").DefValue = "" // else the help ends in an empty map
-	f.StringVar(&s.server.CAFile, "ca-file", "", "PEM file of authorities that backends are believed besides those of the system")
-	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "account of callers whose credentials name none")
-	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "region of callers whose credentials name none")
-	f.StringVar(&s.server.Users, "users", "", "file of those who may call the control plane, who then must sign; see gatewright user")
-	f.StringVar(&s.server.Audit, "audit", "", "file to which each call that changes something is added, as a line of JSON")
-	f.StringVar(&s.server.ExecutionLog, "execution-log", "", "file of the execution logs that stages ask for in their method settings")
+	f.StringVar(&s.server.CAFile, "ca-file", "", "PEM `FILE` of authorities that backends are believed besides those of the system")
+	f.StringVar(&s.server.Account, "account", gatewright.DefaultAccount, "`ACCOUNT` of callers whose credentials name none")
+	f.StringVar(&s.server.Region, "region", gatewright.DefaultRegion, "`REGION` of callers whose credentials name none")
+	f.StringVar(&s.server.Users, "users", "", "`FILE` of those who may call the control plane, who then must sign; see gatewright user")
+	f.StringVar(&s.server.Audit, "audit", "", "`FILE` to which each call that changes something is added, as a line of JSON")
+	f.StringVar(&s.server.ExecutionLog, "execution-log", "", "`FILE` of the execution logs that stages ask for in their method settings")
 	f.BoolVar(&s.example, "example", false, "make and deploy a pet store to try")
 	f.BoolVar(&s.server.AllowOpenControl, "allow-open-control", false, "accept a --control address that others can reach: somebody else keeps the door")
 	f.StringSliceVar(&s.server.ControlHosts, "control-host", nil, "further host `NAME` that the control plane answers to; may be repeated")
-	f.StringVar(&s.server.Limits, "limits", "", `quotas on how many APIs, stages and so on an account has: "aws", or like "aws,stages=20" (default: none)`)
-	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "calls per second that the control plane answers, four times as many at once (default: all)")
-	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "connections that each listener keeps at a time; 0: no limit")
-	f.DurationVar(&s.drain, "drain", 30*time.Second, "how long requests under way may take to finish after SIGTERM")
-	f.DurationVar(&s.delay, "drain-delay", 0, "how long all is still served after SIGTERM, while readiness checks fail, before the drain begins (default 0s)")
-	f.StringVar(&s.logForm, "log", "text", "form of the log on standard error: text or json")
+	f.StringVar(&s.server.Limits, "limits", "", "`QUOTAS` on how many APIs, stages and so on an account has: \"aws\", or like \"aws,stages=20\" (default: none)")
+	f.Float64Var(&s.server.ControlRate, "control-rate", 0, "`NUMBER` of calls per second that the control plane answers, four times as many at once (default: all)")
+	f.IntVar(&s.server.MaxConnections, "max-connections", 0, "`NUMBER` of connections that each listener keeps at a time; 0: no limit")
+	f.DurationVar(&s.drain, "drain", 30*time.Second, "`TIME` that requests under way may take to finish after SIGTERM")
+	f.DurationVar(&s.delay, "drain-delay", 0, "`TIME` for which all is still served after SIGTERM, while readiness checks fail, before the drain begins (default 0s)")
+	f.StringVar(&s.logForm, "log", "text", "`FORM` of the log on standard error: text or json")
 	f.BoolVar(&s.debug, "debug", false, "log more")
-	f.StringVar(&s.config, "config", "", "YAML file with these settings")
+	f.StringVar(&s.config, "config", "", "YAML `FILE` with these settings")
 	return c
 }
 
@@ -226,7 +223,7 @@ func (s *serving) greet(ctx context.Context, out io.Writer) error {
 		return nil
 	}
 	base := s.server.ControlURL() + "/_aws/execute-api/" + gatewright.ExampleAPI + "/prod"
-	fmt.Fprintf(out, "\nThe example is deployed. A pet, and the owner's own answer to a path that is not there:\n")
+	fmt.Fprintf(out, "\nThe example is deployed. A pet, and its owner's answer to an unknown path:\n")
 	fmt.Fprintf(out, "  curl -i %s/pets/2\n", base)
 	fmt.Fprintf(out, "  curl -i %s/birds\n", base)
 	return nil

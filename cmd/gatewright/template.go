@@ -64,8 +64,10 @@ func renderCommand() *cobra.Command {
 A file named - is standard input. Where JSON is asked for, a text that begins
 with { is that JSON itself.`,
 		Example: `  gatewright template render pets.vtl --input pet.json
-  gatewright template render pets.vtl --params '{"querystring": {"type": "cat"}}' --context '{"stage": "prod"}'
-  echo '{"template": "$input.json(\"$.a\")", "body": "{\"a\": 1}"}' | gatewright template render --batch`,
+  gatewright template render pets.vtl --context '{"stage": "prod"}' \
+      --params '{"querystring": {"type": "cat"}}'
+  echo '{"template": "$input.body", "body": "hi"}' |
+      gatewright template render --batch`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := takes(c, args, 1, 1); err != nil {
 				return err
@@ -73,10 +75,10 @@ with { is that JSON itself.`,
 			return r.run(c, args[0])
 		},
 	}
-	c.Flags().StringVar(&r.input, "input", "", "file of the payload; without it the payload is empty")
-	c.Flags().StringVar(&r.context, "context", "", "JSON of $context, or its file")
-	c.Flags().StringVar(&r.params, "params", "", "JSON of the parameters, or its file: an object of path, querystring and header")
-	c.Flags().StringVar(&r.variables, "stage-variables", "", "JSON of $stageVariables, or its file")
+	c.Flags().StringVar(&r.input, "input", "", "`FILE` of the payload; without it the payload is empty")
+	c.Flags().StringVar(&r.context, "context", "", "`JSON` of $context, or its file")
+	c.Flags().StringVar(&r.params, "params", "", "`JSON` of the parameters, or its file: an object of path, querystring and header")
+	c.Flags().StringVar(&r.variables, "stage-variables", "", "`JSON` of $stageVariables, or its file")
 	c.Flags().BoolVar(&r.overrides, "overrides", false, "write on standard error what the template overrides")
 	batchFlag(c, kindTemplate)
 	return c
@@ -112,7 +114,7 @@ func jsonpathCommand() *cobra.Command {
 		Long: `Apply a JSON path to a payload, from a file or standard input, and show what it
 leads to as $input.json does. One that leads nowhere ends with exit status 1.`,
 		Example: `  gatewright template jsonpath '$.pets[?(@.price < 10)].name' pets.json
-  curl -s https://example.com/pets | gatewright template jsonpath '$..id'`,
+  echo '[{"id": 1}, {"id": 2}]' | gatewright template jsonpath '$..id'`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := takes(c, args, 1, 2); err != nil {
 				return err
@@ -143,12 +145,14 @@ func schemaCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "schema SCHEMA [FILE]",
 		Short: "Validate a payload against the schema of a model",
-		Long: `Validate a payload, from a file or standard input, against a schema. Each fault is
-a line; one that is not valid ends with exit status 1.
+		Long: `Validate a payload, from a file or standard input, against a schema. Each fault
+is a line; one that is not valid ends with exit status 1.
 
 A $ref to https://apigateway.amazonaws.com/restapis/ID/models/NAME leads to the
 model NAME, whatever the ID is.`,
-		Example: `  gatewright template schema pet.schema.json pet.json --model Owner=owner.schema.json`,
+		Example: `  gatewright template schema pet.schema.json pet.json
+  gatewright template schema pet.schema.json pet.json \
+      --model Owner=owner.schema.json`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := takes(c, args, 1, 2); err != nil {
 				return err
@@ -170,7 +174,7 @@ model NAME, whatever the ID is.`,
 			return err
 		},
 	}
-	c.Flags().StringArrayVar(&modelFiles, "model", nil, "NAME=FILE of a model that the schema refers to")
+	c.Flags().StringArrayVar(&modelFiles, "model", nil, "`NAME=FILE` of a model that the schema refers to; may be repeated")
 	batchFlag(c, kindSchema)
 	return c
 }
@@ -191,7 +195,7 @@ func showFaults(out io.Writer, file string, found validated) error {
 // takes says what is wrong with a number of arguments.
 func takes(c *cobra.Command, args []string, least, most int) error {
 	if len(args) < least || len(args) > most {
-		return usageError{fmt.Errorf("got the arguments %q, but it is %s; see --help", args, c.UseLine())}
+		return usageError{fmt.Errorf("%s takes %s, got %q; see %[1]s --help", c.CommandPath(), strings.TrimPrefix(c.Use, c.Name()+" "), args)}
 	}
 	return nil
 }

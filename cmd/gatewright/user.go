@@ -42,11 +42,11 @@ POST, PUT, PATCH and DELETE. They stand in the file and can be edited there.`,
   gatewright serve --users users.yaml`,
 		Args: cobra.ArbitraryArgs, RunE: helpOnly,
 	}
-	c.PersistentFlags().StringVar(&e.file, "users", "", "file of the users; else the environment variable GATEWRIGHT_USERS")
+	c.PersistentFlags().StringVar(&e.file, "users", "", "`FILE` of the users; else the environment variable GATEWRIGHT_USERS")
 	add := e.command("add NAME", "Add a user, and make him a key, which is shown once",
 		"  gatewright user add alice --users users.yaml --policy pets.json", 1, e.add)
-	add.Flags().StringVar(&e.account, "account", "", "account that the user belongs to, instead of the server's")
-	add.Flags().StringArrayVar(&e.policies, "policy", nil, "file of an IAM policy document, in JSON, of what he may do")
+	add.Flags().StringVar(&e.account, "account", "", "`ACCOUNT` that the user belongs to, instead of the server's")
+	add.Flags().StringArrayVar(&e.policies, "policy", nil, "`FILE` of an IAM policy document, in JSON, of what he may do; may be repeated")
 	add.Flags().BoolVar(&e.admin, "admin", false, "he may do everything")
 	list := e.command("list", "List the users, without their secrets", "  gatewright user list --users users.yaml", 0, e.list)
 	remove := e.command("remove NAME", "Remove a user", "  gatewright user remove alice --users users.yaml", 1, e.remove)
@@ -56,7 +56,7 @@ POST, PUT, PATCH and DELETE. They stand in the file and can be edited there.`,
 		Args: cobra.ArbitraryArgs, RunE: helpOnly,
 	}
 	addKey := e.command("add NAME", "Make a further key, which is shown once", "  gatewright user key add alice --users users.yaml --session 12h", 1, e.addKey)
-	addKey.Flags().DurationVar(&e.session, "session", 0, "how long the key lasts; it then has a session token")
+	addKey.Flags().DurationVar(&e.session, "session", 0, "`TIME` for which the key lasts; it then has a session token")
 	removeKey := e.command("remove ID", "Remove a key", "  gatewright user key remove AKIAIOSFODNN7EXAMPLE --users users.yaml", 1, e.removeKey)
 	for _, c := range []*cobra.Command{add, list, addKey} {
 		c.Flags().BoolVar(&e.json, "json", false, "write JSON")
