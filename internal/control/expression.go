@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/pattern"
 )
 
@@ -173,6 +174,15 @@ func checkContentTypes[T any](templates map[string]T) error {
 	var f findings
 	f.badContentTypes(sortedKeys(templates))
 	return f.templateError()
+}
+
+// checkTemplate judges how long a template is: developer guide, quotas. The words
+// are our choice.
+func checkTemplate(template string) error {
+	if len(template) > gatewayresponse.MaxTemplate {
+		return badRequest("Template exceeds the maximum size of %d bytes", gatewayresponse.MaxTemplate)
+	}
+	return nil
 }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

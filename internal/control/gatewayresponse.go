@@ -113,6 +113,11 @@ func checkGatewayResponse(_ *call, _, r *restapi.GatewayResponse) error {
 	if hasEmpty(r.ResponseTemplates) {
 		return badRequest("Invalid null or empty value in responseTemplates")
 	}
+	for _, template := range r.ResponseTemplates {
+		if err := checkTemplate(template); err != nil {
+			return err
+		}
+	}
 	if err := checkGatewayMapping(r.ResponseParameters); err != nil {
 		return err
 	}

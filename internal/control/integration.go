@@ -114,6 +114,11 @@ func checkIntegration(c *call, _, i *restapi.Integration) error {
 	if i.TimeoutInMillis < minTimeout || i.TimeoutInMillis > longest {
 		return badRequest("Timeout should be between %d ms and %d ms", minTimeout, defaultTimeout)
 	}
+	for _, template := range i.RequestTemplates {
+		if err := checkTemplate(template); err != nil {
+			return err
+		}
+	}
 	if err := checkBackend(i); err != nil {
 		return err
 	}

@@ -56,6 +56,9 @@ func checkIntegrationResponse(c *call, _, r *restapi.IntegrationResponse) error 
 		if text(template) == "" {
 			r.ResponseTemplates[contentType] = nil
 		}
+		if err := checkTemplate(text(template)); err != nil {
+			return err
+		}
 	}
 	if err := checkContentTypes(r.ResponseTemplates); err != nil {
 		return err

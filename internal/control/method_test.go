@@ -1,6 +1,7 @@
 package control
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,6 +61,27 @@ func TestTimeouts(t *testing.T) {
 }
 
 // Recorded on AWS: the outcome counts, not the steps.
+// Our choice of words: a longer template would fail each request, and one of a
+// gateway response the whole stage.
+func TestTemplatesAreBounded(t *testing.T) {
+	c := newClient(t)
+	api, root := c.api()
+	method := root + "/methods/GET"
+	c.call("PUT", method, `{"authorizationType":"NONE"}`, 201)
+	c.call("PUT", method+"/responses/200", `{}`, 201)
+	with := func(members string, size int) string {
+		return `{` + members + `"application/json":"` + strings.Repeat("x", size) + `"}}`
+	}
+	for _, at := range []struct{ path, members string }{
+		{method + "/integration", `"type":"MOCK","requestTemplates":{`},
+		{method + "/integration/responses/200", `"responseTemplates":{`},
+		{api + "/gatewayresponses/DEFAULT_4XX", `"responseTemplates":{`},
+	} {
+		c.refused("PUT", at.path, with(at.members, 300<<10+1), 400, "BadRequestException", "Template exceeds the maximum size of 307200 bytes")
+		c.call("PUT", at.path, with(at.members, 300<<10), 201)
+	}
+}
+
 func TestAuthorization(t *testing.T) {
 	c := newClient(t)
 	_, root := c.api()
