@@ -92,7 +92,9 @@ func parseRadix(s string, radix, bits int) (int64, error) {
 	return i, nil
 }
 
-func numberError(s string) error { return fmt.Errorf("%q is no number", s) }
+// numberError does not tell the text, which may be a caller's secret: errors are
+// logged.
+func numberError(s string) error { return fmt.Errorf("a text of %d bytes is no number", len(s)) }
 
 // javaDouble reads a double as Java does.
 func javaDouble(s string) (Value, error) {

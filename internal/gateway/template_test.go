@@ -134,6 +134,26 @@ func TestTemplateFailures(t *testing.T) {
 	}
 }
 
+// TestSecretsInBodies shows that the log says what is wrong with a body, or with
+// what a template makes of it, and not what is in it.
+func TestSecretsInBodies(t *testing.T) {
+	for _, c := range []struct{ name, template, body, want string }{
+		{"token", "$input.json('$.pin')", `{"pin": 4711e+}`, "payload is no JSON behind its first 14 bytes"},
+		{"number", "#set($n = 0)$n.parseInt($input.path('$.pin'))", `{"pin": "4711-0815"}`, "a text of 9 bytes is no number"},
+		{"JSON in a text", "$util.parseJson($input.path('$.pin'))", `{"pin": "[4711e+]"}`, "a text is no JSON behind its first 7 bytes"},
+		{"escapes", "$util.urlDecode($input.path('$.pin'))", `{"pin": "%4711-0815%"}`, "unable to transform request"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := start(t, "")
+			b.deploy(methods(map[string]*restapi.Method{"POST /x": templated("http://127.0.0.1:1", c.template, "")}), prod())
+			b.send(sentRequest{method: "POST", target: "/prod/x", body: c.body})
+			if log := b.log.String(); !strings.Contains(log, c.want) || strings.Contains(log, "4711") {
+				t.Errorf("log %s\nwant %q, and not the number", log, c.want)
+			}
+		})
+	}
+}
+
 // TestBodyMappings shows mappings from bodies: the backend still gets the body
 // itself, and a body that cannot be read for them is refused.
 func TestBodyMappings(t *testing.T) {

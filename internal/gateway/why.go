@@ -2,12 +2,14 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"sync/atomic"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/mapping"
 )
 
 // A why logs why callers got the gateway's own answers: one line for each, and
@@ -37,6 +39,17 @@ func (w *why) log(x *exchange, f *gatewayresponse.Failure) {
 	w.logger.LogAttrs(context.Background(), level, "gateway response", w.attrs(x, f)...)
 }
 
+// loggable is the text of a cause without what callers alone are told: the words
+// behind which a payload stops being JSON.
+func loggable(cause error) string {
+	text := cause.Error()
+	var payload *mapping.PayloadError
+	if errors.As(cause, &payload) {
+		text = strings.ReplaceAll(text, payload.Error(), payload.Place())
+	}
+	return text
+}
+
 func (w *why) allow(second int64) bool {
 	if last := w.second.Load(); last != second && w.second.CompareAndSwap(last, second) {
 		w.lines.Store(0)
@@ -57,7 +70,7 @@ func (w *why) attrs(x *exchange, f *gatewayresponse.Failure) []slog.Attr {
 		slog.Int("status", x.response.Status),
 	}
 	if f.Cause != nil {
-		attrs = append(attrs, slog.String("cause", f.Cause.Error()))
+		attrs = append(attrs, slog.String("cause", loggable(f.Cause)))
 	}
 	if x.plan != nil && x.plan.refusal == nil && x.method == nil {
 		nearest := x.plan.routes.nearest(x.where.rest).routes()

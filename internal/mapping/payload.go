@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
 	"sync"
 
@@ -15,6 +16,12 @@ type PayloadError struct{ Err *jsonpath.SyntaxError }
 
 func (e *PayloadError) Error() string {
 	return "Could not process payloadnet.minidev.json.parser.ParseException: " + e.Err.Message
+}
+
+// Place says where the payload stops being JSON and nothing of what is in it, for
+// logs.
+func (e *PayloadError) Place() string {
+	return fmt.Sprintf("payload is no JSON behind its first %d bytes", e.Err.Offset)
 }
 
 // Unwrap returns what is wrong with the JSON.

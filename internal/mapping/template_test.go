@@ -277,7 +277,7 @@ func TestPayloadErrors(t *testing.T) {
 		{`{"a": `, "$input.body", ""},
 		{`{"a": `, "$input.path('$.a')", "Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 5: null"},
 		{`{"a": `, "#if($input.json('$') == '')#end", "Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 5: null"},
-		{`{}`, "$util.parseJson('{\"a')", "template:1:7: Unexpected End Of File position 3: null"},
+		{`{}`, "$util.parseJson('{\"a')", "template:1:7: a text is no JSON behind its first 3 bytes"},
 		{`{}`, "$input.path('$.a[')", "template:1:8: "},
 		{`no JSON`, "$input.path('$')", ""},
 	} {

@@ -3,10 +3,12 @@ package mapping
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/gatewright/gatewright/jsonpath"
 	"github.com/gatewright/gatewright/vtl"
 )
 
@@ -60,7 +62,12 @@ func (r *rendering) parse(text string) (*document, error) {
 	}
 	d := newDocument()
 	r.scope.documents = append(r.scope.documents, d)
-	return d, d.Parse(text)
+	err := d.Parse(text)
+	var syntax *jsonpath.SyntaxError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("a text is no JSON behind its first %d bytes", syntax.Offset) // what is there is not for logs
+	}
+	return d, err
 }
 
 // copyOf returns a document of what d has become, whose containers are those that
