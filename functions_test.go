@@ -2,6 +2,7 @@ package gatewright_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -219,5 +220,20 @@ func TestShutdownWhileFunctionStreams(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// One that does not end in time is cut, and ends with the server.
+func TestShutdownCutsFunctionThatStreams(t *testing.T) {
+	s, url, _ := streams(t)
+	answer := begin(t, url+"/well")
+	next(t, answer.Body, "once ")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v; want %v", err, context.DeadlineExceeded)
+	}
+	if rest, err := io.ReadAll(answer.Body); len(rest) > 0 || err == nil {
+		t.Errorf("it ends with %q as if that were its end", rest)
 	}
 }

@@ -165,6 +165,30 @@ def test_stream_awaited_whole(local):
     assert (answer.status, answer.text()) == (203, "essay")
 
 
+def test_stream_by_url(local, start, tmp_path):
+    """Another program hears it where --lambda says: at this one."""
+    call = api(start(tmp_path, "--lambda", local.url), "Node-story", responseTransferMode="STREAM")
+    gate = tmp_path / "gate"
+    with urlopen(f"{call.url}/story?gate={gate}") as answer:
+        assert answer.read(5) == b"once "
+        gate.touch()
+        assert answer.read() == b"upon a time "
+
+
+def test_invoke_with_response_stream(local):
+    client = boto3.client("lambda", endpoint_url=local.url)
+
+    def events(path):
+        invoked = client.invoke_with_response_stream(FunctionName="Node-story", Payload=json.dumps({"path": path}))
+        return list(invoked["EventStream"])
+
+    *said, end = events("/story")
+    said = b"".join(event["PayloadChunk"]["Payload"] for event in said)
+    assert said.endswith(b"\0" * 8 + b"once upon a time ") and end == {"InvokeComplete": {}}
+    end = events("/fail")[-1]["InvokeComplete"]
+    assert end["ErrorCode"] == "Unhandled" and json.loads(end["ErrorDetails"])["errorType"] == "RangeError"
+
+
 def test_custom_runtime(local):
     answer = api(local, "sh")("GET", "/hello")
     assert (answer.status, answer.headers["X-Language"], answer.text()) == (200, "sh", "./bootstrap of sh")
