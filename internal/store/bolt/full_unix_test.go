@@ -74,9 +74,12 @@ func fillDisk(t *testing.T, path string) (makeRoom func()) {
 	}
 	t.Cleanup(makeRoom)
 	full := limit
-	full.Cur = uint64(info.Size())
+	set(&full.Cur, info.Size())
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}
 	return makeRoom
 }
+
+// set sets a limit's number, which has the one type here and the other there.
+func set[T int64 | uint64](to *T, n int64) { *to = T(n) }
