@@ -109,12 +109,13 @@ func TestExecutionLogLines(t *testing.T) {
 	st.MethodSettings = map[string]*restapi.MethodSetting{"*/*": {LoggingLevel: "INFO", DataTraceEnabled: true}}
 	unlimited(st.MethodSettings["*/*"])
 	b.deploy(methods(map[string]*restapi.Method{"POST /x": mocked("200", "")}), st)
-	b.send(sentRequest{method: "POST", target: "/prod/x?a=b%0Aforged%1B[2J", body: "{\r\nforged\u0085}"})
+	b.send(sentRequest{method: "POST", target: "/prod/x?a=b%0Aforged%1B[2J", header: message.Header{{Name: "X-A", Value: "\x9b2J"}}, body: "{\r\nforged\u0085}"})
+	b.send(sentRequest{method: "POST", target: "/prod/x", body: "\x89PNG\r\n"})
 	b.Close() // waits for the log
 	for line := range strings.Lines(log.String()) {
 		execution(t, line)
 	}
-	for _, want := range []string{`{a=b\nforged\x1b[2J}`, `{\r\nforged\u0085}`} {
+	for _, want := range []string{`{a=b\nforged\x1b[2J}`, "X-A=\uFFFD2J", "before transformations: [Binary Data]\n", `{\r\nforged\u0085}`} {
 		if !strings.Contains(log.String(), want) {
 			t.Errorf("the log does not have %s:\n%s", want, log)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
@@ -39,10 +40,11 @@ func (s *story) say(format string, args ...any) {
 	s.text.WriteByte('\n')
 }
 
-// oneLine writes control characters as Go does: what a caller sends must not
-// look like lines of the log, nor speak to the terminal of who reads it.
+// oneLine writes control characters as Go does, and U+FFFD for what is no UTF-8:
+// what a caller sends must not look like lines of the log, nor speak to the
+// terminal of who reads it.
 func oneLine(text string) string {
-	if !strings.ContainsFunc(text, unicode.IsControl) {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl) {
 		return text
 	}
 	var b strings.Builder
@@ -105,7 +107,7 @@ func (x *exchange) tellRequest() {
 	s.step("Method request path: %s", paramsText(x.scope.Params))
 	s.step("Method request query string: %s", paramsText(x.scope.QueryParams()))
 	s.datum("Method request headers: %s", fieldsText(x.request.Header))
-	s.datum("Method request body before transformations: %s", abridged(string(x.body)))
+	s.datum("Method request body before transformations: %s", bodyText(x.body))
 }
 
 // shownPath is what the log calls the resource: of a test its request's path.
@@ -129,7 +131,7 @@ func (x *exchange) tellBackend(latency time.Duration) error {
 	uri := x.method.scheme + "://" + call.Header.Get("Host") + call.Target
 	s.step("Endpoint request URI: %s", uri)
 	s.datum("Endpoint request headers: %s", fieldsText(call.Header[1:])) // Host is the first
-	s.datum("Endpoint request body after transformations: %s", abridged(string(x.shownBody())))
+	s.datum("Endpoint request body after transformations: %s", bodyText(x.shownBody()))
 	s.step("Sending request to %s", uri)
 	if answer.Status == 0 {
 		return nil
@@ -145,7 +147,7 @@ func (x *exchange) tellBackend(latency time.Duration) error {
 	}
 	s.step("Received response. Status: %d, Integration latency: %d ms", answer.Status, latency.Milliseconds())
 	s.datum("Endpoint response headers: %s", fieldsText(answer.Header))
-	s.datum("Endpoint response body before transformations: %s", abridged(string(answer.Body)))
+	s.datum("Endpoint response body before transformations: %s", bodyText(answer.Body))
 	return nil
 }
 
@@ -179,7 +181,7 @@ func (x *exchange) tellEnd(err error) {
 		}
 		return
 	}
-	s.datum("Method response body after transformations: %s", abridged(string(r.Body)))
+	s.datum("Method response body after transformations: %s", bodyText(r.Body))
 	s.datum("Method response headers: %s", fieldsText(withoutIDs(r.Header)))
 	s.step("Successfully completed execution")
 	s.step("Method completed with status: %d", r.Status)
@@ -313,6 +315,15 @@ func masked(credential string) string {
 		hidden = len(credential)
 	}
 	return strings.Repeat("*", hidden) + credential[hidden:]
+}
+
+// bodyText is a body as the log shows it, which has no room for bytes. [from logs
+// that users of the service show]
+func bodyText(body []byte) string {
+	if !utf8.Valid(body) {
+		return "[Binary Data]"
+	}
+	return abridged(string(body))
 }
 
 // abridged cuts a text where the service does, more or less.
