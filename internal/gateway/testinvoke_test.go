@@ -157,7 +157,7 @@ func TestTestInvokeReasons(t *testing.T) {
 		},
 		{
 			"a function's answer of another form", outputs("AWS_PROXY", ""), ok(`{"pet":1}`),
-			"Answer: unknown member \"pet\"\n: " + misconfigured + "Malformed Lambda proxy response\n: Method completed with status: 502",
+			"Answer: \"pet\": unknown member\n: " + misconfigured + "Malformed Lambda proxy response\n: Method completed with status: 502",
 		},
 		{
 			"a function's answer that nothing is for", outputs("AWS", "x"), ok("{}"),

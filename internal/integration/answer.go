@@ -67,7 +67,7 @@ func (h *head) member(r *reader, name string) (err error) {
 	case "multiValueHeaders":
 		h.multi, err = r.fields((*reader).several)
 	default:
-		err = fmt.Errorf("unknown member %.100q", name)
+		err = errors.New("unknown member")
 	}
 	return err
 }
@@ -121,7 +121,7 @@ func (r *reader) status() (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 200 || n > 599 {
-		return 0, fmt.Errorf("statusCode %.100q", text)
+		return 0, fmt.Errorf("not a status: %.100q", text)
 	}
 	return n, nil
 }
@@ -133,7 +133,7 @@ func (r *reader) body() (string, error) {
 	if r.word("null") {
 		return "", nil
 	}
-	return "", errors.New("body is not a string")
+	return "", errors.New("not a string")
 }
 
 func (r *reader) flag() (bool, error) {
@@ -143,7 +143,7 @@ func (r *reader) flag() (bool, error) {
 	case r.word("false"), r.word("null"):
 		return false, nil
 	}
-	return false, errors.New("isBase64Encoded is neither true nor false")
+	return false, errors.New("neither true nor false")
 }
 
 // fields reads a map of headers, whose values value reads. null is an empty one.
@@ -154,7 +154,7 @@ func (r *reader) fields(value func(*reader, string, message.Header) (message.Hea
 	var h message.Header
 	err := r.object(func(name string) (err error) {
 		if !message.IsToken(name) {
-			return fmt.Errorf("header name %.100q", name)
+			return errors.New("not the name of a header")
 		}
 		h, err = value(r, name, h)
 		return err
@@ -170,7 +170,7 @@ func (r *reader) single(name string, h message.Header) (message.Header, error) {
 	case err != nil || value == nullText:
 		return h, err
 	case !message.ValidValue(value):
-		return h, fmt.Errorf("control character in the value of header %.100q", name) // which may be a secret
+		return h, errors.New("control character") // the value may be a secret
 	}
 	value = strings.Trim(value, " \t")
 	if r.header += len(name) + len(": ") + len(value) + len("\r\n"); r.header > maxHeader {

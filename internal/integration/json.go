@@ -2,6 +2,7 @@ package integration
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -24,6 +25,7 @@ var errJSON = errors.New("invalid JSON")
 // a string are valid UTF-8.
 const nullText = "\xff"
 
+// object reads an object. What is wrong with a member's value is said to be there.
 func (r *reader) object(member func(name string) error) error {
 	return r.list('{', '}', func() error {
 		if !r.ahead('"') {
@@ -36,7 +38,10 @@ func (r *reader) object(member func(name string) error) error {
 		if !r.take(':') {
 			return errJSON
 		}
-		return member(name)
+		if err := member(name); err != nil {
+			return fmt.Errorf("%.100q: %w", name, err)
+		}
+		return nil
 	})
 }
 
@@ -44,7 +49,7 @@ func (r *reader) array(element func() error) error { return r.list('[', ']', ele
 
 func (r *reader) list(open, end byte, element func() error) error {
 	if !r.take(open) {
-		return errJSON
+		return r.unexpected()
 	}
 	if r.take(end) {
 		return nil
@@ -82,7 +87,20 @@ func (r *reader) scalar() (string, error) {
 	case r.word("null"):
 		return nullText, nil
 	}
+	if r.ahead('{') || r.ahead('[') {
+		return "", r.unexpected()
+	}
 	return r.number()
+}
+
+// unexpected says what stands where it must not: JSON perhaps, but other than was
+// asked for.
+func (r *reader) unexpected() error {
+	kinds := map[byte]string{'{': "an object", '[': "a list", '"': "a text", 't': "true", 'f': "false", 'n': "null"}
+	if r.space(); r.at == len(r.data) || kinds[r.data[r.at]] == "" {
+		return errJSON
+	}
+	return errors.New("unexpectedly " + kinds[r.data[r.at]])
 }
 
 func (r *reader) number() (string, error) {

@@ -214,9 +214,25 @@ func TestAnswerOurChoice(t *testing.T) {
 	}
 }
 
-// TestAnswerErrors shows that what a function answered wrongly is named briefly,
-// and that values of its header, which may be secrets, are not.
+// TestAnswerErrors shows that what a function answered wrongly is named, and
+// briefly, and that values of its header, which may be secrets, are not.
 func TestAnswerErrors(t *testing.T) {
+	for answer, want := range map[string]string{
+		`null`:                            "unexpectedly null",
+		`{"pet":1}`:                       `"pet": unknown member`,
+		`{"statusCode":"test"}`:           `"statusCode": not a status: "test"`,
+		`{"statusCode":{}}`:               `"statusCode": unexpectedly an object`,
+		`{"body":{"pet":1}}`:              `"body": not a string`,
+		`{"headers":{"A":["b"]}}`:         `"headers": "A": unexpectedly a list`,
+		`{"headers":{"A":"\r\n"}}`:        `"headers": "A": control character`,
+		`{"headers":{"A B":"c"}}`:         `"headers": "A B": not the name of a header`,
+		`{"multiValueHeaders":{"A":"b"}}`: `"multiValueHeaders": "A": unexpectedly a text`,
+		`hello`:                           "invalid JSON",
+	} {
+		if _, err := ParseAnswer([]byte(answer)); err == nil || err.Error() != ErrAnswer.Error()+": "+want {
+			t.Errorf("%s: %v; want %s", answer, err, want)
+		}
+	}
 	long := strings.Repeat("x", 1<<20)
 	for _, answer := range []string{
 		`{"` + long + `":1}`, `{"statusCode":"` + long + `"}`, `{"headers":{"` + long + ` ":""}}`,
