@@ -238,11 +238,11 @@ func (c *configFile) command(m member) []string {
 	if m.value.Kind == yaml.SequenceNode {
 		return c.texts(m, what)
 	}
-	text := c.text(m, what)
-	if text == "" {
+	if m.value.Kind != yaml.ScalarNode || absent(m.value) {
+		c.unfit(m.value, m.path, what)
 		return nil
 	}
-	words, err := split(text)
+	words, err := split(m.value.Value)
 	if err != nil {
 		c.wrong(m.value, m.path, "%v", err)
 	}
@@ -254,6 +254,10 @@ func (c *configFile) command(m member) []string {
 func (c *configFile) environment(m member, env func(string) (string, bool)) map[string]string {
 	const what = "like {TABLE: pets}"
 	variables := map[string]string{}
+	if m.value.Kind == yaml.ScalarNode && !absent(m.value) {
+		c.wrong(m.value, m.path, "a text is not "+what) // it may be SECRET=…
+		return variables
+	}
 	for _, v := range c.members(m.value, m.path, what) {
 		if !absent(v.value) {
 			if v.value.Kind != yaml.ScalarNode {

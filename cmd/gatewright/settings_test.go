@@ -96,6 +96,8 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{"less than no memory", "functions: {g: {command: x, memory: -1}}", `:1:37: functions.g.memory: "-1" is not a number of MB above 0, such as 512` + see},
 		{"no time for a function", "functions: {g: {command: x, timeout: 0s}}", `:1:38: functions.g.timeout: "0s" is not a time above 0, such as 3 (seconds) or 1m30s` + see},
 		{"no files", "functions: {g: {command: x, watch: lib}}", `:1:36: functions.g.watch: "lib" is not a list of files and folders, such as [greet.js, lib]` + see},
+		{"an empty command", "functions: {g: {command: ''}}", ":1:26: functions.g.command: there is no command; one is like node greet.js" + see},
+		{"an environment that is none", "functions: {g: {command: x, environment: KEY=hidden}}", ":1:42: functions.g.environment: a text is not like {TABLE: pets}" + see},
 		{"a secret that is none", "functions: {g: {command: x, environment: {KEY: [hidden]}}}", ":1:48: functions.g.environment.KEY: the value of a variable is a text" + see},
 	} {
 		t.Run(c.name, func(t *testing.T) {
