@@ -388,6 +388,7 @@ func TestObjectsInS3(t *testing.T) {
 			want: "200 OK\nContent-Type: text/plain\nX-Length: 13\nX-Request: aws-s3\n\ncats and dogs",
 		},
 		{name: "delete", route: "DELETE /bucket/pets.txt", call: "DELETE /bucket/pets.txt\n\n", want: "200 OK\n\n"},
+		{name: "out of the bucket", route: "GET /bucket/..%2fother%2fpets.txt", want: "400 Bad Request\n\n" + `{"message":"Bad Request"}`},
 		{name: "deleted", route: "GET /bucket/pets.txt", want: "400 Bad Request\n\n<Error><Code>NoSuchKey</Code><Key>/bucket/pets.txt</Key></Error>"},
 	})
 }

@@ -2,6 +2,7 @@ package integration
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -191,6 +192,9 @@ func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response
 	call.Target = s.target
 	if call.Target == "" || in.Scope.Overrides() {
 		in.scratch = s.appendTarget(in.scratch[:0], in.Scope)
+		if climbs(string(in.scratch)) {
+			return ErrClimbs
+		}
 		call.Target = string(in.scratch)
 	}
 	call.Timeout, call.Caller = v.Timeout, in.Scope.Request.Caller
@@ -200,6 +204,23 @@ func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response
 		return err
 	}
 	return s.origin.Do(call, res)
+}
+
+// ErrClimbs says that a request filled in a path that leads out of where its owner
+// put it.
+var ErrClimbs = errors.New("what is filled into the path has a segment of dots")
+
+// climbs reports whether a path has a segment of dots. The signature is in our
+// name, and what stands between us and a service may resolve them before it is
+// looked at.
+func climbs(target string) bool {
+	path, _, _ := strings.Cut(target, "?")
+	for segment := range strings.SplitSeq(strings.ReplaceAll(path, "%2F", "/"), "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
 }
 
 // emptyEvent is what a function is given where there is no body. Lambda takes no
