@@ -157,6 +157,16 @@ func (d *Document) appendString(dst []byte, e *entry, slashes bool) []byte {
 	return appendRequoted(dst, d.raw(e), slashes)
 }
 
+// quotedPart returns the part of the text that appendString would append, quotes
+// and all, if there is one.
+func (d *Document) quotedPart(e *entry) (string, bool) {
+	from, to := int(e.from), int(e.to)
+	if e.flags&(escaped|derived) != 0 || from == 0 || to == len(d.text) || d.text[from-1] != '"' || d.text[to] != '"' {
+		return "", false
+	}
+	return d.text[from-1 : to+1], isPlain(d.text[from:to])
+}
+
 // extent returns about how much text the entries between two have.
 func (d *Document) extent(from, to uint32) int {
 	for from < to && !d.inText(from) {

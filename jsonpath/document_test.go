@@ -216,3 +216,31 @@ func alike(v any) any {
 func decode(text string, v *any) error {
 	return json.NewDecoder(strings.NewReader(text)).Decode(v)
 }
+
+// TestVerbatim shows which values are written as they print, and that these do.
+func TestVerbatim(t *testing.T) {
+	texts := map[string]bool{
+		`null`: true, `true`: true, `42`: true, `-7`: true, `1.5`: true, `007`: false, `-0`: false, `1e3`: false,
+		`"a text of more than eight bytes, with a / in it"`: true, `""`: true, `"ä, ö and ü"`: true,
+		`'single'`: false, `bare`: false, `"\n"`: false, "\"a\tb\"": false, "\"\u2028\"": false, "\"\u0080\"": false,
+		"\"a text with a control \x01 in it\"": false, "\"and this has a \x7f in it\"": false, `[]`: false, `{}`: false,
+	}
+	for c := range byte(0x80) {
+		for i := 1; i < 20 && c != '"' && c != '\\'; i++ {
+			text := []byte(`"twenty characters are here"`)
+			text[i] = c
+			texts[string(text)] = c >= ' ' && c != 0x7F
+		}
+	}
+	for text, want := range texts {
+		var doc jsonpath.Document
+		if err := doc.Parse(`{"a": ` + text + `}`); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		n := doc.Root().Get("a")
+		got, ok := n.Verbatim()
+		if ok != want || ok && got != string(n.AppendJSON(nil)) {
+			t.Errorf("%s: got %q, %v; want %v and %q", text, got, ok, want, n.AppendJSON(nil))
+		}
+	}
+}

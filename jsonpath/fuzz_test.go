@@ -43,6 +43,9 @@ func reprint(t *testing.T, n jsonpath.Node) {
 	if err := doc.Parse(printed); err != nil {
 		t.Fatalf("printed %s, which cannot be read: %v", printed, err)
 	}
+	if text, ok := n.Verbatim(); ok && text != printed {
+		t.Fatalf("printed %s, and %s as it is written", printed, text)
+	}
 }
 
 // FuzzCompile reads any path. What compiles compiles again from what it says of

@@ -180,6 +180,21 @@ func (n Node) AppendJSON(dst []byte) []byte {
 	return n.appendJSON(dst, false)
 }
 
+// Verbatim returns the part of the document's text that AppendJSON would append,
+// if it is easy to see that there is one: a string is most often written as it
+// prints, and so are most other scalars.
+func (n Node) Verbatim() (text string, ok bool) {
+	switch n.Kind() {
+	case Missing, Array, Object:
+		return "", false
+	case String:
+		return n.doc.quotedPart(n.entry())
+	default:
+		raw := n.doc.raw(n.entry())
+		return raw, n.printsAs(raw)
+	}
+}
+
 // AppendText appends the value as a template prints it: a string as it is, an
 // object as {a=b, c=d}, an array as JSON in which slashes are escaped.
 func (n Node) AppendText(dst []byte) []byte {

@@ -145,6 +145,27 @@ func appendEscaped(dst []byte, s string, slashes bool) []byte {
 	return append(dst, s[kept:]...)
 }
 
+// isPlain reports whether a string has nothing that is escaped, where that is easy
+// to see. It looks at eight bytes at a time as long as they are ASCII: each of the
+// terms has the high bit of a byte that is none, or that is escaped.
+func isPlain(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quote, backslash := w^ones*'"', w^ones*'\\'
+		if (w|(w+ones)|(w-ones*' ')|(quote-ones)|(backslash-ones))&highs != 0 {
+			break
+		}
+	}
+	for i < len(s) && (plain[s[i]] || s[i] == '/') {
+		i++
+	}
+	return i == len(s)
+}
+
 // plain says which bytes stand for themselves in any JSON string. The first
 // bytes of U+0080 to U+00BF and of U+2000 to U+2FFF must be looked at.
 var plain = func() (table [256]bool) {

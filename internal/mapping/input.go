@@ -76,6 +76,9 @@ func (in *input) json(text string) (vtl.Value, error) {
 	case n.Kind() == jsonpath.Missing || n.Kind() == jsonpath.Null:
 		return vtl.String(`""`), nil
 	}
+	if text, ok := n.Verbatim(); ok {
+		return vtl.String(text), nil
+	}
 	in.scratch = n.AppendJSON(in.scratch[:0])
 	return vtl.String(string(in.scratch)), nil
 }
