@@ -33,6 +33,10 @@ type Node struct {
 	at  uint32
 }
 
+// Place returns a number that tells the value from all others of its document.
+// It is less than there are values and names.
+func (n Node) Place() int { return int(n.at) }
+
 func (n Node) entry() *entry { return &n.doc.entries[n.at] }
 
 // Kind returns what the value is.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"sync"
 
 	"github.com/gatewright/gatewright/jsonpath"
@@ -87,16 +88,16 @@ func (p *Payload) eval(path *jsonpath.Path) (jsonpath.Node, error) {
 // first looked at, and then always is the same value: a template can change it.
 type document struct {
 	*jsonpath.Document
-	containers map[jsonpath.Node]vtl.Value
-	objects    []object // some to be used next
+	containers []vtl.Value // that were looked at
+	known      []uint32    // by place: which of these it is, counted from 1; 0: none yet
+	objects    []object    // some to be used next
 	arrays     []array
-	changed    bool      // a template has changed a container
-	original   vtl.Value // what this was written from, container by container; null: nothing
+	elements   []jsonpath.Node // of arrays that were looked at
+	changed    bool            // a template has changed a container
+	original   vtl.Value       // what this was written from, container by container; null: nothing
 }
 
-var documents = sync.Pool{New: func() any {
-	return &document{containers: make(map[jsonpath.Node]vtl.Value)}
-}}
+var documents = sync.Pool{New: func() any { return new(document) }}
 
 func newDocument() *document {
 	d := documents.Get().(*document)
@@ -105,20 +106,22 @@ func newDocument() *document {
 }
 
 // chunk is how many objects or arrays are made room for at a time. A document
-// that had more containers is left to the garbage collector.
+// that had many more values is left to the garbage collector.
 const chunk = 16
 
 // release gives the document back. What was taken from it is void.
 func (d *document) release() {
 	d.Document.Return()
-	d.Document, d.changed, d.original = nil, false, vtl.Value{}
-	if len(d.containers) > 16*chunk {
+	if len(d.containers) > 16*chunk || cap(d.known)/4+cap(d.elements) > 256*chunk {
 		return
 	}
 	clear(d.containers)
 	clear(d.objects)
 	clear(d.arrays)
-	d.objects, d.arrays = d.objects[:0], d.arrays[:0]
+	clear(d.elements)
+	*d = document{
+		containers: d.containers[:0], known: d.known[:0], objects: d.objects[:0], arrays: d.arrays[:0], elements: d.elements[:0],
+	}
 	documents.Put(d)
 }
 
@@ -162,8 +165,12 @@ func integer(n jsonpath.Node) vtl.Value {
 }
 
 func (d *document) container(n jsonpath.Node) vtl.Value {
-	if v, known := d.containers[n]; known {
-		return v
+	place := n.Place()
+	if place >= len(d.known) {
+		d.known = append(d.known, make([]uint32, place+1-len(d.known))...)
+	}
+	if i := d.known[place]; i > 0 {
+		return d.containers[i-1]
 	}
 	v, known := d.inOriginal(n)
 	if known {
@@ -180,7 +187,8 @@ func (d *document) container(n jsonpath.Node) vtl.Value {
 		v = vtl.MapValue(&o.asMap)
 	}
 	if len(d.containers) < maxContainers {
-		d.containers[n] = v
+		d.containers = append(d.containers, v)
+		d.known[place] = uint32(len(d.containers))
 	}
 	return v
 }
@@ -268,10 +276,10 @@ func (a *array) AppendJSON(dst []byte) ([]byte, bool) { return a.of.appendJSON(d
 
 func (a *array) Element(i int) vtl.Value {
 	if a.elements == nil {
-		a.elements = make([]jsonpath.Node, 0, a.node.Len())
-		for n := range a.node.Elements() {
-			a.elements = append(a.elements, n)
-		}
+		d := a.of
+		start := len(d.elements)
+		d.elements = slices.AppendSeq(d.elements, a.node.Elements())
+		a.elements = d.elements[start:len(d.elements):len(d.elements)]
 	}
 	return a.of.value(a.elements[i])
 }

@@ -13,7 +13,9 @@ func (r *rendering) contextMap() *vtl.Map {
 		r.context = r.scope.given
 	}
 	if r.context == nil {
-		r.context = vtl.MapOf(&contextMembers{rendering: r})
+		c := &contextMembers{rendering: r}
+		c.asMap.ReadThrough(c)
+		r.context = &c.asMap
 	}
 	return r.context
 }
@@ -29,6 +31,7 @@ var listed = []string{
 // contextMembers implements vtl.Members for $context.
 type contextMembers struct {
 	*rendering
+	asMap      vtl.Map
 	identity   *vtl.Map
 	authorizer *vtl.Map
 	all        *vtl.Map // once its members were asked for by their places
