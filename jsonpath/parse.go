@@ -1,6 +1,9 @@
 package jsonpath
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Parse reads a JSON text as API Gateway's parser does, which is lenient: names
 // and strings may stand in single quotes or in none, commas may be too many,
@@ -192,17 +195,42 @@ func (p *parser) scalar(kind Kind, s span) {
 // quoted reads a string in the quotes that p.c opens.
 func (p *parser) quoted() error {
 	start := p.pos + 1
-	length := strings.IndexByte(p.text[start:], p.c)
-	if length < 0 {
+	end := quotedEnd(p.text, start, p.c)
+	switch {
+	case end < len(p.text) && p.text[end] == p.c:
+		p.scalar(String, span{start, end})
+		p.pos = end
+		p.read()
+		return nil
+	case strings.IndexByte(p.text[end:], p.c) < 0:
 		return p.endOfFile(len(p.text), "null")
 	}
-	if strings.IndexByte(p.text[start:start+length], '\\') >= 0 {
-		return p.quotedEscaped()
+	return p.quotedEscaped()
+}
+
+// quotedEnd returns where the first quote or backslash stands from i on, or the
+// end. Most strings are short, and the first bytes are looked at eight at a time:
+// in m the lowest of those that have their high bit is such a one.
+func quotedEnd(s string, i int, quote byte) int {
+	const ones, highs, near = 0x0101010101010101, 0x8080808080808080, 32
+	for end := i + near; i < end && i+8 <= len(s); i += 8 {
+		b := s[i : i+8]
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		quotes, backslashes := w^ones*uint64(quote), w^ones*'\\'
+		m := ((quotes-ones)&^quotes | (backslashes-ones)&^backslashes) & highs
+		if m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
 	}
-	p.scalar(String, span{start, start + length})
-	p.pos = start + length
-	p.read()
-	return nil
+	length := strings.IndexByte(s[i:], quote)
+	if length < 0 {
+		length = len(s) - i
+	}
+	if backslash := strings.IndexByte(s[i:i+length], '\\'); backslash >= 0 {
+		length = backslash
+	}
+	return i + length
 }
 
 // quotedEscaped checks a string with backslashes and finds its end; unescape
