@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 
 	"github.com/gatewright/gatewright/internal/content"
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
@@ -65,15 +66,19 @@ func failureOf(err error) *gatewayresponse.Failure {
 }
 
 // unreachable says, in the words of the service's logs, why a backend cannot be
-// had at the address that its owner configured: nobody has that name, or who has it
-// does not show that he is the one. "": it is none of this. The service calls
+// had at the address that its owner configured: nobody has that name, who has it
+// does not show that he is the one, or TLS is not to be had with him. "": it is none
+// of this. The service calls
 // these errors of configuration and answers 500. [recorded on AWS; AWS Knowledge
-// Center, "SSL certificates with backend integration"]
+// Center, "SSL certificates with backend integration"; of alerts and plain text
+// reports of its users]
 func unreachable(err error) string {
 	var name *net.DNSError
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var certificate *tls.CertificateVerificationError
+	var plain tls.RecordHeaderError
+	var alert *net.OpError
 	switch {
 	case errors.As(err, &name) && name.IsNotFound:
 		return "Invalid endpoint address"
@@ -84,6 +89,10 @@ func unreachable(err error) string {
 	case errors.As(err, &certificate):
 		return "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: " +
 			"unable to find valid certification path to requested target"
+	case errors.As(err, &plain):
+		return "Unrecognized SSL message, plaintext connection?"
+	case errors.As(err, &alert) && alert.Op == "remote error":
+		return "Received fatal alert: " + strings.ReplaceAll(strings.TrimPrefix(alert.Err.Error(), "tls: "), " ", "_")
 	}
 	return ""
 }

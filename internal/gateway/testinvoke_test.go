@@ -202,6 +202,11 @@ func TestUnreachable(t *testing.T) {
 			&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}},
 			"Execution failed due to configuration error: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target", 500,
 		},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "Execution failed due to configuration error: Unrecognized SSL message, plaintext connection?", 500},
+		{
+			&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")},
+			"Execution failed due to configuration error: Received fatal alert: handshake_failure", 500,
+		},
 		{errors.New("connection refused"), "Execution failed due to a network error communicating with endpoint", 504},
 	} {
 		b := start(t, "", func(config *Config) {
