@@ -109,9 +109,7 @@ func TestStreamAsItComes(t *testing.T) {
 	}
 	b.do(task{}) // the process is free
 	for _, want := range []string{"again 400", "answered 202"} {
-		if log := b.log.String(); !strings.Contains(log, want) {
-			t.Errorf("the function was not told %q:\n%s", want, log)
-		}
+		until(t, "the function is told "+want, func() bool { return strings.Contains(b.log.String(), want) })
 	}
 }
 
