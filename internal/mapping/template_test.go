@@ -302,7 +302,7 @@ func TestPayloadErrors(t *testing.T) {
 // until the exchange ends.
 func TestParsedTooMuch(t *testing.T) {
 	for _, c := range []struct{ body, template string }{
-		{"[" + strings.Repeat("1,", 50_000) + "1]", "#foreach($i in [1..1000])#set($x = $util.parseJson($input.body))#end"},
+		{`"` + strings.Repeat("1", 100_000) + `"`, "#foreach($i in [1..1000])#set($x = $util.parseJson($input.body))#end"},
 		{"1", "#foreach($i in [1..1000])#foreach($j in [1..1000])#set($x = $util.parseJson($input.body))#end#end"},
 	} {
 		s := whole()
