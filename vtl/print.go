@@ -7,11 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-const maxInt = int(^uint(0) >> 1)
-
 // maxData bounds how deep lists and maps may be nested when they are printed
 // or compared.
 const maxData = 1000
+
+// longestValue bounds what a value takes that is printed for the embedding
+// program; within a rendering that is the limit of its output.
+const longestValue = 16 << 20
 
 var errDeep = errors.New("lists or maps are nested too deeply")
 
@@ -209,8 +211,7 @@ func (p *printer) view(s *view) error {
 // json-smart escapes. It fails where v is nested too deeply, takes more than 16 MiB
 // or holds more than 262,144 lists and maps, but for those that print themselves.
 func (v Value) AppendJSON(dst []byte) ([]byte, error) {
-	const longest = 16 << 20
-	p := printer{dst: dst, limit: len(dst) + longest}
+	p := printer{dst: dst, limit: len(dst) + longestValue}
 	err := p.json(v, false)
 	return p.dst, err
 }

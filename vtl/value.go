@@ -137,7 +137,8 @@ func (v Value) text() (string, bool) {
 	return unsafe.String((*byte)(p), int(v.num)), true
 }
 
-// Text returns v as it prints; null is the empty text.
+// Text returns v as it prints; null is the empty text, and so is what AppendText
+// fails for.
 func (v Value) Text() string {
 	if s, ok := v.text(); ok {
 		return s
@@ -152,9 +153,10 @@ func (v Value) Text() string {
 	return string(b)
 }
 
-// AppendText appends v as it prints. It fails where v is nested too deeply.
+// AppendText appends v as it prints. It fails where v is nested too deeply or takes
+// more than 16 MiB: lists and maps can hold each other again and again.
 func (v Value) AppendText(dst []byte) ([]byte, error) {
-	p := printer{dst: dst, limit: maxInt}
+	p := printer{dst: dst, limit: len(dst) + longestValue}
 	err := p.value(v)
 	return p.dst, err
 }

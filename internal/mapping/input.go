@@ -25,16 +25,33 @@ func (in *input) Call(name string, args []vtl.Value) (vtl.Value, error) {
 	switch {
 	case name == "params" && len(args) == 0:
 		return vtl.MapValue(in.allParams()), nil
-	case name == "params" && len(args) == 1:
-		return vtl.String(in.param(args[0].Text())), nil
-	case name == "json" && len(args) == 1:
-		return in.json(args[0].Text())
-	case name == "path" && len(args) == 1:
-		return in.path(args[0].Text())
 	case name == "getBody" && len(args) == 0:
 		return in.Get("body"), nil
+	case len(args) != 1:
+		return vtl.Value{}, nil
+	}
+	text, err := argument(args[0])
+	switch {
+	case err != nil:
+		return vtl.Value{}, err
+	case name == "params":
+		return vtl.String(in.param(text)), nil
+	case name == "json":
+		return in.json(text)
+	case name == "path":
+		return in.path(text)
 	}
 	return vtl.Value{}, nil
+}
+
+// argument returns an argument as the text that functions take. A list that holds
+// others again and again may have none that is short enough.
+func argument(v vtl.Value) (string, error) {
+	if v.Kind() == vtl.StringKind {
+		return v.Text(), nil
+	}
+	text, err := v.AppendText(nil)
+	return string(text), err
 }
 
 // eval applies a path to the payload as the template has left it: one that it has

@@ -390,6 +390,32 @@ func TestManyContainers(t *testing.T) {
 	}
 }
 
+// TestListsWithinLists shows that lists which hold each other again and again, and
+// so would fill all memory as texts, end the template that hands them on.
+func TestListsWithinLists(t *testing.T) {
+	const lists = "#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end"
+	for _, use := range []string{"$util.urlEncode($l)", "$util.parseJson($l)", "$input.json($l)", "$input.params($l)", "$stageVariables[$l]"} {
+		s := whole()
+		compiled, _ := CompileTemplate("template", lists+use, nil)
+		if out, err := compiled.Append(nil, s, &s.Sent); err == nil && len(out) > 0 {
+			t.Errorf("%s gives %.40s", use, out)
+		}
+		s.Reset()
+	}
+	s := whole()
+	defer s.Reset()
+	compiled, _ := CompileTemplate("template", lists+"#set($context.requestOverride.header.a = $l)#set($context.responseOverride.status = $l)", nil)
+	if _, err := compiled.Append(nil, s, &s.Sent); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := s.RequestOverride(OverriddenHeader, "a"); text != "" {
+		t.Errorf("the header becomes %.40s", text)
+	}
+	if status, ok := s.ResponseStatus(); ok {
+		t.Errorf("the status becomes %d", status)
+	}
+}
+
 // FuzzTemplate renders any template for any payload: it ends, and says what is
 // wrong in its own words.
 func FuzzTemplate(f *testing.F) {

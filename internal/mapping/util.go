@@ -32,15 +32,19 @@ func (u *util) Call(name string, args []vtl.Value) (vtl.Value, error) {
 	if len(args) != 1 {
 		return vtl.Value{}, nil
 	}
+	text, err := argument(args[0])
+	if err != nil {
+		return vtl.Value{}, err
+	}
 	if name == "parseJson" {
-		d, err := (*rendering)(u).parse(args[0].Text())
+		d, err := (*rendering)(u).parse(text)
 		if err != nil {
 			return vtl.Value{}, err
 		}
 		return d.value(d.Root()), nil
 	}
 	if f := texts[name]; f != nil {
-		s, err := f(args[0].Text())
+		s, err := f(text)
 		return vtl.String(s), err
 	}
 	return vtl.Value{}, nil
