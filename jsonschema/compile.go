@@ -316,22 +316,27 @@ func (c *compiler) within(byName map[string]place, n *node) error {
 }
 
 // named compiles schemas by name.
-func (c *compiler) named(p place) (map[string]*node, error) {
+func (c *compiler) named(p place) (all properties, err error) {
 	if p.doc == nil {
-		return nil, nil
+		return all, nil
 	}
 	if err := p.mustBe(objects); err != nil {
-		return nil, err
+		return all, err
 	}
-	nodes := make(map[string]*node, p.count())
+	const few = 8
+	if p.count() > few {
+		all.many = make(map[string]*node, p.count())
+	}
 	for _, m := range p.members() {
 		n, err := c.node(m)
 		if err != nil {
-			return nil, err
+			return all, err
 		}
-		nodes[m.name] = n
+		if all.few = append(all.few, property{m.name, n}); all.many != nil {
+			all.many[m.name] = n
+		}
 	}
-	return nodes, nil
+	return all, nil
 }
 
 func (c *compiler) patternProperties(byName map[string]place, n *node) error {

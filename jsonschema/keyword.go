@@ -77,7 +77,7 @@ func additionalProperties(c *compiler, p place) (check, error) {
 }
 
 func (v *validation) knows(n *node, name string) bool {
-	if _, known := n.properties[name]; known {
+	if n.properties.of(name) != nil {
 		return true
 	}
 	v.spend(1)

@@ -26,13 +26,37 @@ type Schema struct {
 type node struct {
 	rules []rule
 
-	properties map[string]*node
+	properties properties
 	patterns   []patternNode // sorted by pattern
 	others     *node         // additionalProperties, if that is a schema
 
 	elements *node   // items, if that is a schema
 	tuple    []*node // items, if that is a list
 	rest     *node   // additionalItems, if that is a schema
+}
+
+// properties are the schemas of members by their names.
+type properties struct {
+	few  []property // all, unless there are many: these are quicker looked at than hashed
+	many map[string]*node
+}
+
+type property struct {
+	name string
+	node *node
+}
+
+// of returns the schema for a name, nil if there is none.
+func (p *properties) of(name string) *node {
+	if p.many != nil {
+		return p.many[name]
+	}
+	for i := range p.few {
+		if p.few[i].name == name {
+			return p.few[i].node
+		}
+	}
+	return nil
 }
 
 // A patternNode is for the members whose names match.

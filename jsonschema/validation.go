@@ -123,7 +123,7 @@ func (v *validation) elements(n *node, at value) {
 }
 
 func (v *validation) members(n *node, at value) {
-	if n.properties == nil && n.patterns == nil && n.others == nil {
+	if n.properties.few == nil && n.patterns == nil && n.others == nil {
 		return
 	}
 	if v.ordered {
@@ -148,7 +148,8 @@ func (v *validation) members(n *node, at value) {
 // member tries the member whose name is at a place.
 func (v *validation) member(n *node, at uint32) {
 	name := v.name(at)
-	to, known := n.properties[name]
+	to := n.properties.of(name)
+	known := to != nil
 	if known {
 		v.apply(to, v.valueOf(at))
 	}
