@@ -114,7 +114,7 @@ func checkRequestMapping(mapping map[string]string, declared map[string]bool) er
 		case !integrationParameter.MatchString(key):
 			f.badExpression(key)
 		case methodParameter.MatchString(source):
-			if _, ok := declared[single(source)]; !ok {
+			if !declares(declared, source) {
 				f.undeclared(source)
 			}
 		case !anyOf(source, methodBody, contextValue, static):
@@ -124,9 +124,12 @@ func checkRequestMapping(mapping map[string]string, declared map[string]bool) er
 	return f.expressionError()
 }
 
-// single is the declaration that a multi-valued source refers to.
-func single(source string) string {
-	return strings.Replace(source, "method.request.multivalue", "method.request.", 1)
+// declares reports whether a method declares the parameter that a source is of.
+// One of several values refers to a declaration of either form; our choice.
+func declares(declared map[string]bool, source string) bool {
+	_, asItIs := declared[source]
+	_, single := declared[strings.Replace(source, "method.request.multivalue", "method.request.", 1)]
+	return asItIs || single
 }
 
 // checkResponseMapping judges the headers of an integration response, which its

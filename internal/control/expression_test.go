@@ -6,11 +6,13 @@ import (
 )
 
 func TestExpressions(t *testing.T) {
-	declared := map[string]bool{"method.request.path.id": true, "method.request.querystring.q": false}
+	declared := map[string]bool{"method.request.path.id": true, "method.request.querystring.q": false, "method.request.multivalueheader.H": false}
 	const bad, undeclared = "Invalid mapping expression specified: ", "Invalid mapping expression parameter specified: "
 	for _, c := range []struct{ key, source, finding string }{
 		{"integration.request.path.id", "method.request.path.id", ""},
 		{"integration.request.header.X", "method.request.multivaluequerystring.q", ""},
+		{"integration.request.header.X", "method.request.multivalueheader.H", ""},
+		{"integration.request.header.X", "method.request.header.H", undeclared + "method.request.header.H"},
 		{"integration.request.header.X", "'a static text'", ""},
 		{"integration.request.header.X", "context.requestId", ""},
 		{"integration.request.header.X", "stageVariables.v", ""},
