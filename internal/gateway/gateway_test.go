@@ -455,6 +455,32 @@ func TestHTTP(t *testing.T) {
 	a.wantHeader(t, "Content-Type", "application/xml")
 }
 
+// TestGetHasNoBody shows that a template of a GET, which may be there for what it
+// overrides, makes no body. A proxy hands on what it is given.
+func TestGetHasNoBody(t *testing.T) {
+	backend := serve(t, ok("fine"))
+	b := start(t, "")
+	const template = "#set($context.requestOverride.header.X-A = 'set')\n"
+	posting := templated("http://"+backend.address, template+"made", "")
+	posting.MethodIntegration.HTTPMethod = "POST"
+	b.deploy(methods(map[string]*restapi.Method{
+		"ANY /http":    templated("http://"+backend.address, template+"made", ""),
+		"GET /posting": posting,
+		"ANY /proxy":   calling("HTTP_PROXY", "http://"+backend.address),
+	}), prod())
+	for _, c := range []struct{ method, path, want string }{
+		{"GET", "http", ""}, {"OPTIONS", "http", ""}, {"HEAD", "http", ""}, {"DELETE", "http", "made"}, {"POST", "http", "made"},
+		{"GET", "posting", "made"}, {"GET", "proxy", "sent"},
+	} {
+		b.send(sentRequest{method: c.method, target: "/prod/" + c.path, body: "sent"})
+		lines, body := backend.sent()
+		typed := slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Content-Type:") })
+		if body != c.want || c.path == "http" && (typed != (c.want != "") || !slices.Contains(lines, "X-A: set")) {
+			t.Errorf("%s /%s: the backend was sent %q %q; want %q", c.method, c.path, lines, body, c.want)
+		}
+	}
+}
+
 func traceOf(b *backend) string {
 	lines, _ := b.sent()
 	for _, l := range lines {

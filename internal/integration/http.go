@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -134,8 +135,12 @@ func (h *HTTP) Do(in *Input, body []byte, unread bool, res *message.Response) er
 	}
 	call.Timeout, call.Idle = h.timeout, h.idle
 	call.Caller = request.Caller
-	if call.Body = body; unread {
+	switch {
+	case !h.proxy && bodiless(call.Method):
+	case unread:
 		call.Stream, call.StreamLen = request.Body, request.BodyLen
+	default:
+		call.Body = body
 	}
 	if h.proxy {
 		h.appendProxyHeader(in)
@@ -143,6 +148,13 @@ func (h *HTTP) Do(in *Input, body []byte, unread bool, res *message.Response) er
 		h.appendHeader(in)
 	}
 	return h.origin.Do(call, res)
+}
+
+// bodiless reports whether calls of a method have no body, whatever a template
+// makes: one that is there for what it overrides makes a line break at least, and
+// many servers refuse a GET with a body.
+func bodiless(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // targetOf returns the request target: the URI's path and query, then with

@@ -230,7 +230,7 @@ var emptyEvent = []byte("{}")
 // bodyOf returns what a call of this method has for a body.
 func (s *Service) bodyOf(method string, body []byte) []byte {
 	switch {
-	case method == http.MethodGet, method == http.MethodHead, method == http.MethodOptions:
+	case bodiless(method):
 		return nil
 	case s.function && len(body) == 0:
 		return emptyEvent
