@@ -85,9 +85,15 @@ func route(x *exchange) error {
 // refuse answers for a method that cannot be served as it is configured.
 func refuse(x *exchange) error { return x.method.refusal }
 
-// trace makes what backends are told of the request.
-func trace(x *exchange) error {
+// trace makes what backends are told of the request. One that another gateway has
+// sent, or this one, is counted as such.
+func trace(x *exchange) (err error) {
 	b := integration.AppendTrace(x.ids[:0], x.sent.trace, x.method.invokes(), x.now)
+	if x.sent.gateway != "" {
+		if b, err = integration.AppendHop(b, x.sent.trace); err != nil {
+			return err
+		}
+	}
 	n := len(b)
 	if x.request.Local.IsValid() {
 		b = strconv.AppendUint(b, uint64(x.request.Local.Port()), 10)

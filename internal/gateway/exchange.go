@@ -36,7 +36,7 @@ type exchange struct {
 }
 
 // sent are the fields of a request that the gateway itself looks at.
-type sent struct{ override, requestID, trace, userAgent, accept, contentType string }
+type sent struct{ override, requestID, trace, gateway, userAgent, accept, contentType string }
 
 // read finds them in one pass.
 func (s *sent) read(h message.Header) {
@@ -54,6 +54,8 @@ func (s *sent) read(h message.Header) {
 			name, value = "X-Amzn-Trace-Id", &s.trace
 		case len("x-amzn-RequestId"):
 			name, value = "x-amzn-RequestId", &s.requestID
+		case len("X-Amzn-Apigateway-Api-Id"):
+			name, value = "X-Amzn-Apigateway-Api-Id", &s.gateway
 		case len("X-HTTP-Method-Override"):
 			name, value = "X-HTTP-Method-Override", &s.override
 		default:

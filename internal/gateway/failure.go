@@ -28,6 +28,7 @@ var causes = []struct {
 	{message.ErrBodyMalformed, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
 	{message.ErrBodySlow, gatewayresponse.Failure{Status: http.StatusRequestTimeout, Message: "Request Timeout", ErrorType: "RequestTimeoutException"}},
 	{validation.ErrBusy, gatewayresponse.Failure{Type: gatewayresponse.Throttled}},
+	{integration.ErrLoop, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusLoopDetected}},
 	{integration.ErrClimbs, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
 	{upstream.ErrTimeout, gatewayresponse.Failure{Type: gatewayresponse.IntegrationTimeout}},
 	{upstream.ErrProtocol, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusBadGateway}},

@@ -575,6 +575,27 @@ func TestFunction(t *testing.T) {
 	}
 }
 
+// TestLoop shows that an integration that leads back to its own method ends after
+// some calls, and that gateways behind each other do not mind.
+func TestLoop(t *testing.T) {
+	backend := serve(t, ok("found"))
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": calling("HTTP_PROXY", "http://"+backend.address)}), prod())
+	trace, calls := "", 0
+	for ; calls < 100; calls++ {
+		a := b.get("/prod/x", "X-Amzn-Apigateway-Api-Id", api, "X-Amzn-Trace-Id", trace)
+		if a.Status != 200 {
+			a.want(t, 508, internalServerError)
+			break
+		}
+		trace = traceOf(backend)
+	}
+	if calls != 16 || !strings.HasSuffix(trace, ";Hops=16") {
+		t.Errorf("%d calls, the last with trace %s; want 16", calls, trace)
+	}
+	b.get("/prod/x", "X-Amzn-Trace-Id", trace).want(t, 200, "found") // by a caller, who copied it
+}
+
 // TestFunctionAtRoot shows on whose behalf the root's function is invoked, as
 // the permissions that its owner gave Lambda name it.
 func TestFunctionAtRoot(t *testing.T) {

@@ -1,7 +1,9 @@
 package integration
 
 import (
+	"errors"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -34,6 +36,23 @@ func AppendTrace(dst []byte, sent string, parent bool, now time.Time) []byte {
 		dst = append(append(dst, ";Sampled="...), sampled...)
 	}
 	return dst
+}
+
+// mostHops is through how many gateways a request may come before it comes here.
+const mostHops = 16
+
+// ErrLoop says that a request has come through more: one of them leads to itself.
+var ErrLoop = errors.New("request has come through too many gateways")
+
+// AppendHop appends to a trace that its request has come through one gateway more
+// than the trace that was sent says. The count stands last, as ";Hops=2". Our choice.
+func AppendHop(dst []byte, sent string) ([]byte, error) {
+	_, count, _ := strings.Cut(sent, ";Hops=")
+	hops, _ := strconv.Atoi(count) // none was counted
+	if hops < 0 || hops >= mostHops {
+		return dst, ErrLoop
+	}
+	return strconv.AppendInt(append(dst, ";Hops="...), int64(hops)+1, 10), nil
 }
 
 // parseTrace takes a trace header apart. What is not well formed is left out:
