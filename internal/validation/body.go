@@ -67,10 +67,11 @@ func (m *Model) Check(body []byte) error {
 		defer atOnce.end()
 	}
 	err := m.schema.Validate(body)
+	if err == nil {
+		return nil
+	}
 	var invalid *jsonschema.Invalid
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &invalid):
 		return &BodyError{Model: m.name, Detail: invalid.Error()}
 	case errors.Is(err, jsonschema.ErrLoop):
