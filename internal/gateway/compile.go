@@ -133,6 +133,9 @@ func (c *compiler) integrate(p *plan, m *method, conf *configuration) error {
 	case linked(i) && !conf.http():
 		return fmt.Errorf("a VPC link leads to HTTP backends, not to integration type %s", i.Type)
 	}
+	if err := mapping.Check(i.RequestParameters); err != nil && i.Type != "AWS_PROXY" {
+		return err
+	}
 	m.content(p, i)
 	switch i.Type {
 	case "MOCK":
@@ -313,6 +316,9 @@ func (c *compiler) output(p *plan, m *method, conf *configuration, status string
 	}
 	if declared == nil {
 		o.err = fmt.Errorf("output mapping refers to an invalid method response: %s", status)
+		return o, nil
+	}
+	if o.err = mapping.Check(r.ResponseParameters); o.err != nil {
 		return o, nil
 	}
 	for _, t := range mapping.CompileResponse(r.ResponseParameters).Header {

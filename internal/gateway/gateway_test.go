@@ -469,8 +469,13 @@ func TestGetHasNoBody(t *testing.T) {
 		"ANY /proxy":   calling("HTTP_PROXY", "http://"+backend.address),
 	}), prod())
 	for _, c := range []struct{ method, path, want string }{
-		{"GET", "http", ""}, {"OPTIONS", "http", ""}, {"HEAD", "http", ""}, {"DELETE", "http", "made"}, {"POST", "http", "made"},
-		{"GET", "posting", "made"}, {"GET", "proxy", "sent"},
+		{"GET", "http", ""},
+		{"OPTIONS", "http", ""},
+		{"HEAD", "http", ""},
+		{"DELETE", "http", "made"},
+		{"POST", "http", "made"},
+		{"GET", "posting", "made"},
+		{"GET", "proxy", "sent"},
 	} {
 		b.send(sentRequest{method: c.method, target: "/prod/" + c.path, body: "sent"})
 		lines, body := backend.sent()

@@ -134,6 +134,27 @@ func TestTemplateFailures(t *testing.T) {
 	}
 }
 
+// TestUnreadablePaths shows that a mapping whose JSON path cannot be read fails
+// those that it is for, instead of setting nothing.
+func TestUnreadablePaths(t *testing.T) {
+	backend := serve(t, ok(`{"a": 1}`))
+	b := start(t, "")
+	request := templated("http://"+backend.address, "", "")
+	request.MethodIntegration.RequestParameters = map[string]string{"integration.request.header.X-A": "method.request.body.a["}
+	response := templated("http://"+backend.address, "", "")
+	response.MethodResponses["200"].ResponseParameters = map[string]bool{"method.response.header.X-A": false}
+	response.MethodIntegration.IntegrationResponses["200"].ResponseParameters = map[string]string{"method.response.header.X-A": "integration.response.body.a["}
+	b.deploy(methods(map[string]*restapi.Method{"GET /request": request, "GET /response": response}), prod())
+	for _, path := range []string{"request", "response"} {
+		b.get("/prod/"+path).want(t, 500, internalServerError)
+	}
+	for _, want := range []string{"integration.request.header.X-A: invalid mapping expression", "method.response.header.X-A: invalid mapping expression"} {
+		if !strings.Contains(b.log.String(), want) {
+			t.Errorf("the log does not say %q:\n%s", want, b.log)
+		}
+	}
+}
+
 // TestSecretsInBodies shows that the log says what is wrong with a body, or with
 // what a template makes of it, and not what is in it.
 func TestSecretsInBodies(t *testing.T) {

@@ -1,11 +1,14 @@
 package mapping
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
 // A Target is a parameter by its name and the source of its value.
@@ -26,6 +29,18 @@ func CompileRequest(m map[string]string) Request {
 		Query:  compileTargets("integration.request.querystring.", m),
 		Path:   compileTargets("integration.request.path.", m),
 	}
+}
+
+// Check fails if a source has a JSON path that cannot be read: where others set
+// nothing, who wrote it means something to be sent.
+func Check(m map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		var path *jsonpath.PathError
+		if _, err := Compile(m[key]); errors.As(err, &path) {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
 }
 
 // Body reports whether the source of any target reports so.
