@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatewright/gatewright/internal/http1"
 	"github.com/gatewright/gatewright/internal/message"
@@ -28,6 +30,7 @@ func (c *conn) receive(method string, answer *message.Response) error {
 		return malformed(err)
 	}
 	keep := keeps(minor, answer.Header)
+	c.rests = rest(answer.Header)
 	switch {
 	case answer.Status == 204:
 		c.done(keep)
@@ -150,6 +153,23 @@ func keeps(minor int, h message.Header) bool {
 		return false
 	}
 	return !http1.HasToken(h, "Connection", "close")
+}
+
+// rest returns how long a backend keeps an idle connection by its Keep-Alive, less
+// some time for what is on its way; 0: it does not say. A call that comes when the
+// backend closes is lost, and what is not idempotent is not sent again.
+func rest(h message.Header) time.Duration {
+	for hints := h.Get("Keep-Alive"); hints != ""; {
+		var hint string
+		hint, hints, _ = strings.Cut(hints, ",")
+		name, value, _ := strings.Cut(strings.TrimSpace(hint), "=")
+		seconds, err := strconv.ParseUint(strings.Trim(value, `"`), 10, 16)
+		if err == nil && message.EqualFold(name, "timeout") {
+			kept := time.Duration(seconds) * time.Second
+			return max(kept-time.Second, kept/2, 1)
+		}
+	}
+	return 0
 }
 
 // readBody reads a body of that length whole.

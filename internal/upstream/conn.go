@@ -32,7 +32,8 @@ type conn struct {
 	records *records // nil: no TLS
 	peek    *peeker  // nil: cannot be used twice
 	origin  *Origin
-	since   time.Time // when the last call ended
+	since   time.Time     // when the last call ended
+	rests   time.Duration // how long it may be idle, as its backend says; 0: it does not say
 
 	src    http1.Source
 	lent   *[bufferSize]byte // what src.Buf began as
@@ -177,6 +178,12 @@ func (c *conn) done(keep bool) {
 	}
 	c.end()
 	c.origin.put(c)
+}
+
+// usable reports whether an idle connection can take another call: nothing has
+// come on it, and its backend is not about to close it.
+func (c *conn) usable(now time.Time) bool {
+	return (c.rests == 0 || now.Sub(c.since) < c.rests) && c.peek.idle()
 }
 
 // quiet reports whether TLS has given out all that it has read.

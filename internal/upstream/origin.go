@@ -19,12 +19,12 @@ type Origin struct {
 }
 
 // take returns the idle connection used last on which nothing has happened
-// since, or nil. One that the backend has closed, or on which it has sent
-// something that nobody asked for, is closed.
+// since, or nil. One that the backend has closed or is about to close, or on which
+// it has sent something that nobody asked for, is closed.
 func (o *Origin) take(now time.Time) *conn {
 	for {
 		c := o.pop(now)
-		if c == nil || c.peek.idle() {
+		if c == nil || c.usable(now) {
 			return c
 		}
 		c.close()
@@ -70,8 +70,9 @@ func (o *Origin) expire(then time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	kept := o.idle[:0]
+	now := time.Now()
 	for _, c := range o.idle {
-		if c.since.Before(then) || !c.peek.idle() {
+		if c.since.Before(then) || !c.usable(now) {
 			c.close()
 		} else {
 			kept = append(kept, c)

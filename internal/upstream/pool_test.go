@@ -224,6 +224,35 @@ func TestIdleConnectionsEnd(t *testing.T) {
 	within(t, time.Second, "its connections are looked after as well", func() bool { return b.open.Load() == 0 })
 }
 
+// TestBackendSaysHowLong shows that no call is begun on a connection that its
+// backend is about to close.
+func TestBackendSaysHowLong(t *testing.T) {
+	for _, c := range []struct {
+		hint string
+		idle time.Duration // since the call before
+		used bool          // the connection, again
+	}{
+		{"timeout=5", 3 * time.Second, true},
+		{"timeout=5, max=100", 4500 * time.Millisecond, false},
+		{"max=100, Timeout=\"5\"", 4500 * time.Millisecond, false},
+		{"timeout=1", 400 * time.Millisecond, true},
+		{"timeout=1", 600 * time.Millisecond, false},
+		{"timeout=0", time.Millisecond, false},
+		{"max=100", 30 * time.Second, true},
+		{"timeout=-1", 30 * time.Second, true},
+	} {
+		b := serve(t, answering("HTTP/1.1 200 OK\r\nKeep-Alive: "+c.hint+"\r\nContent-Length: 2\r\n\r\nok"))
+		o := b.origin(t)
+		do(o, get("/"))
+		o.mu.Lock()
+		o.idle[0].since = o.idle[0].since.Add(-c.idle)
+		o.mu.Unlock()
+		if do(o, get("/")); (b.accepted.Load() == 1) != c.used {
+			t.Errorf("Keep-Alive: %s, %v later: %d connections; want the first used again: %v", c.hint, c.idle, b.accepted.Load(), c.used)
+		}
+	}
+}
+
 func TestClose(t *testing.T) {
 	b := serve(t, answering(ok))
 	c := new(Client)
