@@ -43,8 +43,8 @@ func examples(t *testing.T) (all []example) {
 // TestGuide runs the exchanges against a backend.
 func TestGuide(t *testing.T) {
 	all := examples(t)
-	if len(all) != 6 {
-		t.Fatalf("%d examples, want 6", len(all))
+	if len(all) != 8 {
+		t.Fatalf("%d examples, want 8", len(all))
 	}
 	server := gatewrighttest.Start(t)
 	for _, e := range all {
