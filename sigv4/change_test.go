@@ -53,7 +53,7 @@ func meaning(r sigv4.Request) string {
 		}
 	}
 	slices.Sort(pairs)
-	fmt.Fprintln(&b, r.Method, cleanPath(r.Path), pairs, r.Host)
+	fmt.Fprintln(&b, r.Method, cleanPath(r.Path), pairs, strings.Fields(r.Host))
 	if names != nil {
 		for name := range strings.SplitSeq(names[1], ";") {
 			for _, f := range r.Header {
