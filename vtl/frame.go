@@ -185,6 +185,25 @@ func (f *frame) lookup(n int) (Value, error) {
 	return f.lookupIn(f.scope, n)
 }
 
+// mapIn returns the map that a variable is known to be outside of macros, nil
+// where it is something else.
+func (f *frame) mapIn(n int) *Map {
+	m, _ := f.slots[n].value.ref.(*Map)
+	if f.scope != nil {
+		return nil
+	}
+	return m
+}
+
+// loopIn is mapIn for $foreach.
+func (f *frame) loopIn(n int) *loop {
+	l, _ := f.slots[n].value.ref.(*loop)
+	if f.scope != nil {
+		return nil
+	}
+	return l
+}
+
 // global returns a variable that no scope has. The embedding program is asked
 // when it is not known yet.
 func (f *frame) global(n int) Value {

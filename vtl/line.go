@@ -6,18 +6,29 @@ import (
 	"unsafe"
 )
 
-// A segment is a text and the reference behind it, if there is one; or a text
-// that is printed only if the loop goes on.
+// A line is texts, plain references and separators that stand together, which
+// is most of a template. It is rendered in one go.
+type line []segment
+
+// A segment is a text and the reference behind it, if there is one.
 type segment struct {
-	text     string
+	text string
+	fork *fork // instead of the text, where a separator is in it
+
 	ref      *refNode
 	get      eval
 	slot     int
 	property string // of a reference that is a variable's property
-	hasNext  test   // says whether the loop goes on
 }
 
-type line []segment
+// A fork is a text with #if($foreach.hasNext),#end in it, as most loops have
+// one: what is printed where the loop ends, and where it goes on.
+type fork struct {
+	texts   [2]string
+	before  int // bytes that stand before the separator
+	slot    int // of $foreach
+	hasNext test
+}
 
 // plainRun counts the texts, plain references and separators that statements
 // begin with.
@@ -46,52 +57,88 @@ func isPlain(n node) bool {
 // isPlain reports whether only the value of a reference is printed.
 func (n *refNode) isPlain() bool { return !n.runt && n.computed && !n.escaped && n.before == "" }
 
-// line compiles texts and plain references into one: most of a template is
-// made of them.
+// line compiles statements that are plain.
 func (c *compiler) line(body []node) render {
 	var l line
 	for _, n := range body {
+		s := l.open()
 		switch n := n.(type) {
 		case textNode:
-			l = append(l, segment{text: string(n)})
+			s.add(string(n))
 		case *ifNode:
-			text, condition, _ := n.separator()
-			l = append(l, segment{text: text, slot: c.slot(condition.name), hasNext: c.truth(condition)})
-		case *refNode:
-			if last := len(l) - 1; last < 0 || l[last].ref != nil || l[last].hasNext != nil {
+			if s.fork != nil {
 				l = append(l, segment{})
+				s = l.open()
 			}
-			c.fill(&l[len(l)-1], n)
+			c.separate(s, n)
+		case *refNode:
+			c.refer(s, n)
 		}
 	}
 	return l.render
 }
 
-func (c *compiler) fill(s *segment, n *refNode) {
+// open returns the segment at the end that has no reference yet.
+func (l *line) open() *segment {
+	if n := len(*l); n == 0 || (*l)[n-1].ref != nil {
+		*l = append(*l, segment{})
+	}
+	return &(*l)[len(*l)-1]
+}
+
+func (s *segment) add(text string) {
+	if s.fork == nil {
+		s.text += text
+		return
+	}
+	for i := range s.fork.texts {
+		s.fork.texts[i] += text
+	}
+}
+
+// separate adds a separator.
+func (c *compiler) separate(s *segment, n *ifNode) {
+	text, condition, _ := n.separator()
+	s.fork = &fork{
+		texts:   [2]string{s.text, s.text + text},
+		before:  len(s.text),
+		slot:    c.slot(condition.name),
+		hasNext: c.truth(condition),
+	}
+}
+
+// refer adds a reference.
+func (c *compiler) refer(s *segment, n *refNode) {
 	s.ref, s.get, s.slot = n, c.raw(n), c.slot(n.name)
 	if len(n.steps) == 1 && n.steps[0].kind == propertyStep && !strings.EqualFold(n.steps[0].name, "class") {
 		s.property = n.steps[0].name
 	}
 }
 
+// render has the usual cases at hand: members of maps that are texts or small
+// numbers.
 func (l line) render(f *frame) error {
 	out := f.out
 	for i := range l {
 		s := &l[i]
-		if s.hasNext != nil {
-			f.out = out
-			if ok, err := s.goesOn(f); err != nil {
-				return err
-			} else if !ok {
-				continue
+		text := s.text
+		if s.fork != nil {
+			if loop := f.loopIn(s.fork.slot); loop != nil {
+				text = s.fork.texts[bit(loop.hasNext)]
+			} else {
+				var err error
+				f.out = out
+				if text, err = s.fork.choose(f); err != nil {
+					return err
+				}
 			}
 		}
-		out = append(out, s.text...)
+		out = append(out, text...)
 		if s.ref == nil {
 			continue
 		}
 		var v Value
-		if m, ok := f.slots[s.slot].value.ref.(*Map); ok && s.property != "" && f.scope == nil {
+		if m := f.mapIn(s.slot); m != nil && s.property != "" {
 			v, _ = m.Get(s.property)
 		} else {
 			var err error
@@ -100,18 +147,20 @@ func (l line) render(f *frame) error {
 				return err
 			}
 		}
-		switch r := v.ref.(type) {
-		case textPointer:
-			out = append(out, unsafe.String((*byte)(r), int(v.num))...)
+		if p, ok := v.ref.(textPointer); ok {
+			out = append(out, unsafe.String((*byte)(p), int(v.num))...)
 			if len(out) > f.outLimit {
 				return s.ref.failed(errOutput)
 			}
 			continue
-		case Kind:
-			if r == IntegerKind {
-				out = appendInt(out, int64(v.num))
-				continue
+		}
+		if v.is(IntegerKind) {
+			if v.num < 10 {
+				out = append(out, '0'+byte(v.num))
+			} else {
+				out = strconv.AppendInt(out, int64(v.num), 10)
 			}
+			continue
 		}
 		f.out = out
 		if err := s.ref.print(f, v, s.slot); err != nil {
@@ -126,18 +175,21 @@ func (l line) render(f *frame) error {
 	return nil
 }
 
-// goesOn reports whether the loop goes on.
-func (s *segment) goesOn(f *frame) (bool, error) {
-	if l, ok := f.slots[s.slot].value.ref.(*loop); ok && f.scope == nil {
-		return l.hasNext, nil
+// choose chooses between the texts where $foreach may be anything.
+func (k *fork) choose(f *frame) (string, error) {
+	goesOn, err := k.hasNext(f)
+	if err != nil { // which may be a #stop: what stands before it is printed
+		f.out = append(f.out, k.texts[0][:k.before]...)
 	}
-	return s.hasNext(f)
+	return k.texts[bit(goesOn)], err
 }
 
-// appendInt appends an integer, a digit at once: most are.
-func appendInt(dst []byte, i int64) []byte {
-	if 0 <= i && i < 10 {
-		return append(dst, byte('0'+i))
+// bit returns 1 for true. It takes no jump, which processors would foresee
+// wrongly at the end of each loop.
+func bit(b bool) int {
+	i := 0
+	if b {
+		i = 1
 	}
-	return strconv.AppendInt(dst, i, 10)
+	return i
 }
