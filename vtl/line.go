@@ -12,7 +12,7 @@ type line []segment
 
 // A segment is a text and the reference behind it, if there is one.
 type segment struct {
-	text string
+	text literal
 	fork *fork // instead of the text, where a separator is in it
 
 	ref      *refNode
@@ -21,10 +21,19 @@ type segment struct {
 	property string // of a reference that is a variable's property
 }
 
+// A literal is a text of the template. A short one is copied as a block, which
+// takes less time than to copy as many bytes as it has.
+type literal struct {
+	text  string
+	block [blockSize]byte // begins with the text
+}
+
+const blockSize = 16
+
 // A fork is a text with #if($foreach.hasNext),#end in it, as most loops have
 // one: what is printed where the loop ends, and where it goes on.
 type fork struct {
-	texts   [2]string
+	texts   [2]literal
 	before  int // bytes that stand before the separator
 	slot    int // of $foreach
 	hasNext test
@@ -88,23 +97,29 @@ func (l *line) open() *segment {
 
 func (s *segment) add(text string) {
 	if s.fork == nil {
-		s.text += text
+		s.text.add(text)
 		return
 	}
 	for i := range s.fork.texts {
-		s.fork.texts[i] += text
+		s.fork.texts[i].add(text)
 	}
+}
+
+func (l *literal) add(text string) {
+	l.text += text
+	copy(l.block[:], l.text)
 }
 
 // separate adds a separator.
 func (c *compiler) separate(s *segment, n *ifNode) {
 	text, condition, _ := n.separator()
 	s.fork = &fork{
-		texts:   [2]string{s.text, s.text + text},
-		before:  len(s.text),
+		texts:   [2]literal{s.text, s.text},
+		before:  len(s.text.text),
 		slot:    c.slot(condition.name),
 		hasNext: c.truth(condition),
 	}
+	s.fork.texts[1].add(text)
 }
 
 // refer adds a reference.
@@ -115,16 +130,16 @@ func (c *compiler) refer(s *segment, n *refNode) {
 	}
 }
 
-// render has the usual cases at hand: members of maps that are texts or small
-// numbers.
+// render has the usual cases at hand: literals, members of maps that are texts
+// or small numbers.
 func (l line) render(f *frame) error {
 	out := f.out
 	for i := range l {
 		s := &l[i]
-		text := s.text
+		text := &s.text
 		if s.fork != nil {
 			if loop := f.loopIn(s.fork.slot); loop != nil {
-				text = s.fork.texts[bit(loop.hasNext)]
+				text = &s.fork.texts[bit(loop.hasNext)]
 			} else {
 				var err error
 				f.out = out
@@ -133,7 +148,7 @@ func (l line) render(f *frame) error {
 				}
 			}
 		}
-		out = append(out, text...)
+		out = text.appendTo(out)
 		if s.ref == nil {
 			continue
 		}
@@ -175,13 +190,22 @@ func (l line) render(f *frame) error {
 	return nil
 }
 
+func (l *literal) appendTo(dst []byte) []byte {
+	n := len(dst)
+	if len(l.text) > blockSize || cap(dst)-n < blockSize {
+		return append(dst, l.text...)
+	}
+	*(*[blockSize]byte)(dst[n : n+blockSize]) = l.block
+	return dst[:n+len(l.text)]
+}
+
 // choose chooses between the texts where $foreach may be anything.
-func (k *fork) choose(f *frame) (string, error) {
+func (k *fork) choose(f *frame) (*literal, error) {
 	goesOn, err := k.hasNext(f)
 	if err != nil { // which may be a #stop: what stands before it is printed
-		f.out = append(f.out, k.texts[0][:k.before]...)
+		f.out = append(f.out, k.texts[0].text[:k.before]...)
 	}
-	return k.texts[bit(goesOn)], err
+	return &k.texts[bit(goesOn)], err
 }
 
 // bit returns 1 for true. It takes no jump, which processors would foresee

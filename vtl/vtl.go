@@ -123,8 +123,8 @@ func (c Config) Parse(name, text string) (*Template, error) {
 }
 
 // Execute renders the template with its variables, appends what it prints to
-// dst and returns the extended buffer. An error is of type *Error; dst is
-// returned as it was.
+// dst and returns the extended buffer. It may write anywhere in the capacity of
+// dst. An error is of type *Error; dst is returned as it was.
 func (t *Template) Execute(dst []byte, vars Vars) ([]byte, error) {
 	f := t.frames.Get().(*frame)
 	defer t.release(f)
