@@ -12,6 +12,7 @@ type frame struct {
 	tmpl  *Template
 	vars  Vars
 	slots []slot
+	last  []int  // where each site met its member last
 	scope *scope // of the macro that is running; nil outside of macros
 
 	out      []byte

@@ -15,10 +15,10 @@ type segment struct {
 	text literal
 	fork *fork // instead of the text, where a separator is in it
 
-	ref      *refNode
-	get      eval
-	slot     int
-	property string // of a reference that is a variable's property
+	ref    *refNode
+	get    eval
+	slot   int
+	member site // of a reference that is a member of a variable
 }
 
 // A literal is a text of the template. A short one is copied as a block, which
@@ -126,7 +126,7 @@ func (c *compiler) separate(s *segment, n *ifNode) {
 func (c *compiler) refer(s *segment, n *refNode) {
 	s.ref, s.get, s.slot = n, c.raw(n), c.slot(n.name)
 	if len(n.steps) == 1 && n.steps[0].kind == propertyStep && !strings.EqualFold(n.steps[0].name, "class") {
-		s.property = n.steps[0].name
+		s.member = c.site(n.steps[0].name)
 	}
 }
 
@@ -153,8 +153,12 @@ func (l line) render(f *frame) error {
 			continue
 		}
 		var v Value
-		if m := f.mapIn(s.slot); m != nil && s.property != "" {
-			v, _ = m.Get(s.property)
+		if m := f.mapIn(s.slot); m != nil && s.member.name != "" {
+			if e := s.member.lastOf(f, m); e != nil {
+				v = e.value
+			} else {
+				v = s.member.find(f, m)
+			}
 		} else {
 			var err error
 			f.out = out

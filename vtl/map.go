@@ -20,7 +20,15 @@ type Map struct {
 	Silent bool
 }
 
-type entry struct{ key, value Value }
+type entry struct {
+	key, value Value
+	tag        uint64 // of the key, if it is a text
+}
+
+func newEntry(key, value Value) entry {
+	name, _ := key.text()
+	return entry{key, value, tagOf(name)}
+}
 
 // Members is a map of the embedding program that a Map reads through. For the
 // length of a rendering a member that is a list, map or object must be the
@@ -156,7 +164,7 @@ func (m *Map) own() {
 	m.entries = make([]entry, from.Len())
 	for i := range m.entries {
 		name, value := from.Member(i)
-		m.entries[i] = entry{String(name), value}
+		m.entries[i] = newEntry(String(name), value)
 	}
 	changed(from)
 }
@@ -166,6 +174,10 @@ const smallMap = 8
 
 // find returns the entry of a key, or -1. The map owns its entries.
 func (m *Map) find(key Value) int {
+	if name, ok := key.text(); ok && len(m.entries) <= smallMap {
+		tag := tagOf(name)
+		return slices.IndexFunc(m.entries, func(e entry) bool { return e.is(name, tag) })
+	}
 	id := key.keyID()
 	if len(m.entries) <= smallMap {
 		return slices.IndexFunc(m.entries, func(e entry) bool { return e.key.keyID() == id })
@@ -211,7 +223,7 @@ func (m *Map) put(key, value Value) Value {
 	if m.index != nil {
 		m.index[key.keyID()] = len(m.entries)
 	}
-	m.entries = append(m.entries, entry{key, value})
+	m.entries = append(m.entries, newEntry(key, value))
 	m.order = nil
 	m.mods++
 	return Value{}

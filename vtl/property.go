@@ -8,16 +8,16 @@ import (
 
 // property compiles a step that reads a property. On a map it is a member, on
 // other values a getter without arguments.
-func property(name string) func(*frame, Value) (Value, error) {
+func (c *compiler) property(name string) func(*frame, Value) (Value, error) {
 	getter := strings.ToLower(name[:1]) + name[1:]
 	ofLoop := loopProperties[getter]
 	isMember := getter != "class"
-	return func(_ *frame, v Value) (Value, error) {
+	member := c.site(name)
+	return func(f *frame, v Value) (Value, error) {
 		switch r := v.ref.(type) {
 		case *Map:
 			if isMember {
-				member, _ := r.Get(name)
-				return member, nil
+				return member.of(f, r), nil
 			}
 		case *loop:
 			if ofLoop != nil {

@@ -25,8 +25,8 @@ func (c *compiler) raw(n *refNode) eval {
 		return func(f *frame) (Value, error) { return f.lookup(slot) }
 	}
 	way := c.steps(n.steps)
-	if len(way) == 1 && n.steps[0].kind == propertyStep {
-		return propertyOfVariable(slot, n.steps[0].name, way)
+	if len(way) == 1 {
+		return way[0].ofVariable(slot)
 	}
 	return func(f *frame) (Value, error) {
 		v, err := f.lookup(slot)
@@ -37,34 +37,17 @@ func (c *compiler) raw(n *refNode) eval {
 	}
 }
 
-// propertyOfVariable is a reference of one step to a property, which most are.
-func propertyOfVariable(slot int, name string, w way) eval {
-	apply := w[0].apply
-	isMember := !strings.EqualFold(name, "class")
-	ofLoop := loopProperties[name]
+// ofVariable is a reference of one step, which most are.
+func (s step) ofVariable(slot int) eval {
 	return func(f *frame) (Value, error) {
-		s := &f.slots[slot]
-		v := s.value
-		if !s.known || f.scope != nil {
-			var err error
-			if v, err = f.lookupIn(f.scope, slot); err != nil || v.IsNull() {
-				return Value{}, err
-			}
+		v, err := f.lookup(slot)
+		if err != nil || v.IsNull() {
+			return v, err
 		}
-		switch r := v.ref.(type) {
-		case *Map:
-			if isMember {
-				member, _ := r.Get(name)
-				return member, nil
-			}
-		case *loop:
-			if ofLoop != nil {
-				return ofLoop(r), nil
-			}
-		case nil:
-			return v, nil
+		if v, err = s.apply(f, v); err != nil {
+			return Value{}, s.failed(err)
 		}
-		return apply(f, v) // properties do not fail
+		return v, nil
 	}
 }
 
@@ -164,7 +147,7 @@ func (c *compiler) steps(nodes []stepNode) way {
 		}
 		switch n.kind {
 		case propertyStep:
-			w[i].apply = property(n.name)
+			w[i].apply = c.property(n.name)
 		case indexStep:
 			w[i].apply = c.element(n)
 		default:

@@ -13,6 +13,7 @@ type Template struct {
 	limits Limits
 	start  place
 	names  []string // of the variables, by slot
+	sites  int      // how many there are
 	body   render
 	frames sync.Pool
 
@@ -118,7 +119,7 @@ func (c Config) Parse(name, text string) (*Template, error) {
 	t.foreachSlot = comp.slotIfUsed("foreach")
 	t.countSlot = comp.slotIfUsed("velocityCount")
 	t.hasNextSlot = comp.slotIfUsed("velocityHasNext")
-	t.frames.New = func() any { return &frame{tmpl: t, slots: make([]slot, len(t.names))} }
+	t.frames.New = func() any { return &frame{tmpl: t, slots: make([]slot, len(t.names)), last: make([]int, t.sites)} }
 	return t, nil
 }
 
