@@ -38,6 +38,10 @@ func (c *compiler) iterator(x expr) func(*frame, *iterator) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if l, ok := v.ref.(*List); ok { // as most are
+			*it = listIterator(l)
+			return true, nil
+		}
 		var ok bool
 		*it, ok = iteratorOf(v)
 		if m := it.view.of; m != nil && m.hashed && m.order == nil {

@@ -180,8 +180,8 @@ type local struct {
 
 // lookup returns a variable, null where there is none.
 func (f *frame) lookup(n int) (Value, error) {
-	if s := &f.slots[n]; s.known && f.scope == nil {
-		return s.value, nil
+	if f.scope == nil {
+		return f.global(n), nil
 	}
 	return f.lookupIn(f.scope, n)
 }

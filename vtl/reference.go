@@ -169,7 +169,7 @@ func (c *compiler) element(n stepNode) func(*frame, Value) (Value, error) {
 }
 
 // method compiles a call. The arguments live on the frame's stack while it
-// runs.
+// runs, and are cleared with the frame.
 func (c *compiler) method(n stepNode) func(*frame, Value) (Value, error) {
 	args := c.values(n.args)
 	m := methodsNamed(n.name)
@@ -184,7 +184,6 @@ func (c *compiler) method(n stepNode) func(*frame, Value) (Value, error) {
 			f.args = append(f.args, a)
 		}
 		result, err := m.call(f, v, f.args[mark:len(f.args):len(f.args)])
-		clear(f.args[mark:])
 		f.args = f.args[:mark]
 		return result, err
 	}

@@ -13,7 +13,7 @@ type Template struct {
 	limits Limits
 	start  place
 	names  []string // of the variables, by slot
-	sites  int      // how many there are
+	sites  int      // how many places read members
 	body   render
 	frames sync.Pool
 
@@ -128,16 +128,17 @@ func (c Config) Parse(name, text string) (*Template, error) {
 // dst. An error is of type *Error; dst is returned as it was.
 func (t *Template) Execute(dst []byte, vars Vars) ([]byte, error) {
 	f := t.frames.Get().(*frame)
-	defer t.release(f)
 	f.vars, f.out, f.outLimit = vars, dst, len(dst)+t.limits.Output
 	f.steps, f.bytes, f.look = t.limits.Steps, t.limits.Memory, max(0, t.limits.Steps-stepsPerLook)
 	err := t.body(f)
+	out := f.out
+	t.release(f)
 	if j, ok := err.(*jump); ok && j.to != nil {
 		return dst, t.start.errorf(Runtime, "%s", j)
 	} else if err != nil && !ok {
 		return dst, t.start.failed(err)
 	}
-	return mend(f.out, len(dst)), nil
+	return mend(out, len(dst)), nil
 }
 
 // release makes a frame ready for the next rendering.
