@@ -25,7 +25,7 @@ func signingCredentials(ctx context.Context, at string) (aws.CredentialsProvider
 	}
 	c, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
-		return nil, fmt.Errorf("read the AWS credentials for --lambda and --services: %w", err)
+		return nil, fmt.Errorf("read the AWS credentials that calls of Lambda and other services are signed with: %w", err)
 	}
 	if at == gatewright.AWS {
 		return c.Credentials, nil
