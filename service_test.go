@@ -315,7 +315,7 @@ $inputRoot`}},
 	}, []exchange{
 		{
 			name: "DynamoDB PutItem", route: "POST /comments", body: `{"id": "1", "pageId": "breaking-news", "userName": "Just Saying", "message": "hello"}`,
-			call: "POST /?Action=PutItem\nX-Amz-Target: DynamoDB_20120810.PutItem\nContent-Type: application/json\n\n" + `{"TableName": "Comments", "Item": {"commentId": {"S": "1"},
+			call: "POST /?Action=PutItem\nX-Amz-Target: DynamoDB_20120810.PutItem\nContent-Type: application/x-amz-json-1.0\n\n" + `{"TableName": "Comments", "Item": {"commentId": {"S": "1"},
 				"pageId": {"S": "breaking-news"}, "userName": {"S": "Just Saying"}, "message": {"S": "hello"}}}`,
 			want: "200 OK\n\n{}",
 		},

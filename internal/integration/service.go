@@ -24,6 +24,7 @@ type Service struct {
 	pairs    []mapping.URI // of the query, as the URI has it
 	target   string        // the whole request target, if that is the same for all requests
 	action   string        // X-Amz-Target, where the owner sets none
+	json     string        // Content-Type, where the owner sets none; "": as for every backend
 	header   []mapping.Target
 	query    []mapping.Target
 	signer   *signer
@@ -144,7 +145,7 @@ func (s *Service) tell(u *serviceURI, k kind) {
 	}
 	u.query = query
 	if k.target != "" && u.subdomain == "" {
-		s.action = k.target + "." + u.action
+		s.action, s.json = k.target+"."+u.action, k.json
 	}
 }
 
@@ -307,6 +308,9 @@ func (s *Service) appendHeader(in *Input, sourceARN string) {
 	}
 	if s.action != "" {
 		fill(&dst, "X-Amz-Target", s.action)
+	}
+	if s.json != "" {
+		fill(&dst, "Content-Type", s.json)
 	}
 	if s.function {
 		dst.Set("X-Amz-Source-Arn", sourceARN)

@@ -130,7 +130,7 @@ func TestServiceRequests(t *testing.T) {
 		{
 			"an action of a service that speaks JSON",
 			served{uri: arn + "dynamodb:action/PutItem", body: "{}"},
-			"POST /base/?Action=PutItem|X-Amz-Target: DynamoDB_20120810.PutItem|Accept: application/json|Content-Type: application/json||{}",
+			"POST /base/?Action=PutItem|X-Amz-Target: DynamoDB_20120810.PutItem|Content-Type: application/x-amz-json-1.0|Accept: application/json||{}",
 		},
 		{
 			"an owner's own target",
