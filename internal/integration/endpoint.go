@@ -19,7 +19,7 @@ type kind struct {
 	id      string // AWS_ENDPOINT_URL_… names the service so
 	signed  string // the name that is signed for
 	target  string // the X-Amz-Target of an action is this, a dot and the action
-	json    string // the Content-Type of an action, where its owner maps none
+	media   string // the Content-Type of an action, where its owner maps none
 	version string // of its query protocol, which is told with an action
 }
 
@@ -29,13 +29,14 @@ type kind struct {
 // [recorded on AWS for DynamoDB, EventBridge, Kinesis, Step Functions and SSM,
 // which is told by the query protocol; Firehose from its users' templates]
 //
-// DynamoDB and Step Functions answer actions there whose owners map no Content-Type.
-// They are sent the one that they are specified with, our choice: application/json,
-// which others are sent, is refused by some of what stands in for them.
+// DynamoDB and Step Functions answer actions there whose owners map no Content-Type,
+// and so do services of the query protocol where all is in the query. They are sent
+// the one that they are specified with, our choice: application/json, which others
+// are sent, is refused by some of what stands in for them.
 var kinds = map[string]kind{
 	"appsync-api":    {id: "APPSYNC", signed: "appsync"},
 	"cognito-idp":    {id: "COGNITO_IDENTITY_PROVIDER"},
-	"dynamodb":       {target: "DynamoDB_20120810", json: "application/x-amz-json-1.0"},
+	"dynamodb":       {target: "DynamoDB_20120810", media: "application/x-amz-json-1.0"},
 	"ec2":            {version: "2016-11-15"},
 	"email":          {id: "SES", signed: "ses", version: "2010-12-01"},
 	"events":         {id: "EVENTBRIDGE"},
@@ -47,7 +48,7 @@ var kinds = map[string]kind{
 	"sns":            {version: "2010-03-31"},
 	"sqs":            {version: "2012-11-05"},
 	"ssm":            {version: "2014-11-06"},
-	"states":         {id: "SFN", target: "AWSStepFunctions", json: "application/x-amz-json-1.0"},
+	"states":         {id: "SFN", target: "AWSStepFunctions", media: "application/x-amz-json-1.0"},
 	"sts":            {version: "2011-06-15"},
 }
 
@@ -55,6 +56,9 @@ func kindOf(service string) kind {
 	k := kinds[service]
 	k.id = cmp.Or(k.id, strings.ToUpper(strings.ReplaceAll(service, "-", "_")))
 	k.signed = cmp.Or(k.signed, service)
+	if k.version != "" {
+		k.media = "application/x-www-form-urlencoded"
+	}
 	return k
 }
 

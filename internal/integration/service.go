@@ -24,7 +24,7 @@ type Service struct {
 	pairs    []mapping.URI // of the query, as the URI has it
 	target   string        // the whole request target, if that is the same for all requests
 	action   string        // X-Amz-Target, where the owner sets none
-	json     string        // Content-Type, where the owner sets none; "": as for every backend
+	media    string        // Content-Type, where the owner sets none; "": as for every backend
 	header   []mapping.Target
 	query    []mapping.Target
 	signer   *signer
@@ -145,8 +145,9 @@ func (s *Service) tell(u *serviceURI, k kind) {
 	}
 	u.query = query
 	if k.target != "" && u.subdomain == "" {
-		s.action, s.json = k.target+"."+u.action, k.json
+		s.action = k.target + "." + u.action
 	}
+	s.media = k.media
 }
 
 // maps reports whether a mapping is about a query parameter.
@@ -309,8 +310,8 @@ func (s *Service) appendHeader(in *Input, sourceARN string) {
 	if s.action != "" {
 		fill(&dst, "X-Amz-Target", s.action)
 	}
-	if s.json != "" {
-		fill(&dst, "Content-Type", s.json)
+	if s.media != "" && (s.action != "" || len(in.Call.Body) == 0 && hasBody(&in.Call)) {
+		fill(&dst, "Content-Type", s.media)
 	}
 	if s.function {
 		dst.Set("X-Amz-Source-Arn", sourceARN)

@@ -120,13 +120,19 @@ func TestServiceRequests(t *testing.T) {
 		{
 			"an owner's own version",
 			served{uri: arn + "sqs:action/ListQueues?Version=1"},
-			"POST /base/?Action=ListQueues&Version=1|Accept: application/json|Content-Type: application/json||",
+			"POST /base/?Action=ListQueues&Version=1|Content-Type: application/x-www-form-urlencoded|Accept: application/json||",
 		},
 		{
 			"an owner's own version by a mapping",
 			served{uri: arn + "sqs:action/ListQueues", parameters: map[string]string{"integration.request.querystring.Version": "'2'"}},
-			"POST /base/?Action=ListQueues&Version=2|Accept: application/json|Content-Type: application/json||",
+			"POST /base/?Action=ListQueues&Version=2|Content-Type: application/x-www-form-urlencoded|Accept: application/json||",
 		},
+		{
+			"an action with a body of its caller's",
+			served{uri: arn + "sns:action/Publish", body: "a", header: message.Header{{Name: "Content-Type", Value: "text/plain"}}},
+			"POST /base/?Action=Publish&Version=2010-03-31|Accept: application/json|Content-Type: text/plain||a",
+		},
+		{"an action by GET", served{uri: arn + "sqs:action/ListQueues", method: "GET"}, "GET /base/?Action=ListQueues&Version=2012-11-05|Accept: application/json||"},
 		{
 			"an action of a service that speaks JSON",
 			served{uri: arn + "dynamodb:action/PutItem", body: "{}"},
