@@ -156,6 +156,9 @@ func (v Value) Text() string {
 // AppendText appends v as it prints. It fails where v is nested too deeply or takes
 // more than 16 MiB: lists and maps can hold each other again and again.
 func (v Value) AppendText(dst []byte) ([]byte, error) {
+	if s, ok := v.text(); ok {
+		return append(dst, s...), nil
+	}
 	p := printer{dst: dst, limit: len(dst) + longestValue}
 	err := p.value(v)
 	return p.dst, err
