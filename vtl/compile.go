@@ -1,14 +1,17 @@
 package vtl
 
-// The compiler turns a tree into functions. What can be decided beforehand is:
-// which slot a variable is in, which methods a name may mean, what a literal
-// is.
+// The compiler turns a tree into functions: a statement into one that prints, an
+// expression into one that gives its value, a condition into one that says
+// whether it is true. What can be decided beforehand is: which slot a variable
+// is in, which methods a name may mean, what a literal is.
 type (
 	render func(*frame) error
 	eval   func(*frame) (Value, error)
 	test   func(*frame) (bool, error)
 )
 
+// A compiler compiles one template. It writes what the frames need to know into
+// it: the names of the slots, the number of the sites.
 type compiler struct {
 	tmpl   *Template
 	slots  map[string]int

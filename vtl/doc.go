@@ -72,6 +72,33 @@
 // Templates may come from anybody: [Limits] bound their size and nesting, and
 // the rounds, steps, memory, output and time of a rendering.
 //
+// # How a template runs
+//
+// Parse reads the text into a tree (node.go) and turns the tree into functions
+// (compile.go), one for a statement, an expression or a condition; inside them
+// are those of its parts. Each takes the frame, which is the state of one
+// rendering: the output, a slot for each variable that the template names, what
+// is left of the limits. Frames are used again. What can be decided beforehand
+// is, such as the slots and which methods a name may mean.
+//
+// Most of a template is texts and plain references, so those that stand together
+// are a single function that goes over a flat list (line.go): print this text,
+// then the value of that reference. Each place that reads a member of a map
+// looks first where the last map had it (site.go). A loop sets its variable's
+// slot and runs its body (foreach.go). Of a place in the text only the offset is
+// kept; line and column are counted when there is an error.
+//
+// # Speed
+//
+// The template of BenchmarkRatio, four fields and a loop of ten turns, takes 1.7
+// times the time of Go written by hand that prints the same from Go's maps, 1.5
+// times that of Go on the values that the template has, and 5.5 times that of Go
+// on structs, which looks nothing up; text/template takes 26 times as long as
+// this package. It takes 0.46 µs on the machine where it was measured and does
+// not allocate.
+//
+//	go test -run '^$' -bench Ratio github.com/gatewright/gatewright/vtl
+//
 // # Conformance
 //
 // The cases in testdata are templates with their output, as text that other
