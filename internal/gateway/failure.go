@@ -14,8 +14,8 @@ import (
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/message"
+	"github.com/gatewright/gatewright/internal/turn"
 	"github.com/gatewright/gatewright/internal/upstream"
-	"github.com/gatewright/gatewright/internal/validation"
 )
 
 // causes say what callers are answered for what steps can fail with. What is not
@@ -27,7 +27,7 @@ var causes = []struct {
 	{message.ErrBodyTooLarge, gatewayresponse.Failure{Type: gatewayresponse.RequestTooLarge}},
 	{message.ErrBodyMalformed, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
 	{message.ErrBodySlow, gatewayresponse.Failure{Status: http.StatusRequestTimeout, Message: "Request Timeout", ErrorType: "RequestTimeoutException"}},
-	{validation.ErrBusy, gatewayresponse.Failure{Type: gatewayresponse.Throttled}},
+	{turn.ErrBusy, gatewayresponse.Failure{Type: gatewayresponse.Throttled}},
 	{integration.ErrLoop, gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Status: http.StatusLoopDetected}},
 	{integration.ErrClimbs, gatewayresponse.Failure{Status: http.StatusBadRequest, Message: "Bad Request", ErrorType: "BadRequestException"}},
 	{upstream.ErrTimeout, gatewayresponse.Failure{Type: gatewayresponse.IntegrationTimeout}},

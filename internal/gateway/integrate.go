@@ -47,7 +47,7 @@ func readForTemplate(x *exchange) (err error) {
 func readMapped(x *exchange) error {
 	err := x.readPayload()
 	if err == nil && x.method.mapsPath {
-		err = x.scope.Sent.Parse()
+		err = x.scope.Parse(&x.scope.Sent)
 	}
 	if broken, ok := err.(*mapping.PayloadError); ok {
 		return &gatewayresponse.Failure{

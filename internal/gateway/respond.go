@@ -41,7 +41,7 @@ func readForResponseTemplate(x *exchange) error {
 	}
 	x.scope.Answer.Set(payloadText(x.backend.Body))
 	if x.output.mapsPath {
-		return x.scope.Answer.Parse()
+		return x.scope.Parse(&x.scope.Answer)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ func (g *Gateway) TestInvoke(t *restapi.TestInvocation) *restapi.TestInvocationR
 	e := &message.Exchange{Request: testRequest(t)}
 	x := &exchange{gateway: g, story: &story{now: g.now, steps: true, data: true, prefix: testPrefix}}
 	x.begin(e, begin)
+	defer x.scope.Reset()
 	c := &x.scope.Context
 	c.SourceIP, c.APIKey, c.APIKeyID, c.UserAgent = testSourceIP, testAPIKey, testAPIKeyID, t.UserAgent
 	err := x.prepare(t)

@@ -147,6 +147,7 @@ func (h *HTTP) Do(in *Input, body []byte, unread bool, res *message.Response) er
 	} else {
 		h.appendHeader(in)
 	}
+	in.Scope.Settle()
 	return h.origin.Do(call, res)
 }
 

@@ -205,6 +205,7 @@ func (s *Service) Do(in *Input, body []byte, v Invocation, res *message.Response
 	if err := s.signer.sign(call, s.scope, v.Now); err != nil {
 		return err
 	}
+	in.Scope.Settle()
 	return s.origin.Do(call, res)
 }
 

@@ -62,7 +62,7 @@ func (in *input) eval(text string) (d *document, n jsonpath.Node, err error) {
 	if err != nil {
 		return nil, n, err
 	}
-	if err := in.payload.Parse(); err != nil {
+	if err := in.scope.Parse(in.payload); err != nil {
 		return nil, n, err
 	}
 	if d = in.payload.doc; d.changed {

@@ -58,8 +58,11 @@ func (p *Payload) whole() string {
 	return p.text
 }
 
-// Parse parses the payload, if it looks like JSON. Its error is a *PayloadError.
-func (p *Payload) Parse() error {
+// forget forgets what was parsed.
+func (p *Payload) forget() { *p = Payload{text: p.text} }
+
+// parse parses the payload, if it looks like JSON. Its error is a *PayloadError.
+func (p *Payload) parse() error {
 	if p.parsed {
 		return p.err
 	}
@@ -78,7 +81,7 @@ func (p *Payload) Parse() error {
 // eval applies a path. A definite path that leads nowhere gives a Missing node
 // and no error.
 func (p *Payload) eval(path *jsonpath.Path) (jsonpath.Node, error) {
-	if err := p.Parse(); err != nil {
+	if err := p.parse(); err != nil {
 		return jsonpath.Node{}, err
 	}
 	return p.doc.eval(path)

@@ -27,12 +27,14 @@ type Scope struct {
 	hasQuery  bool
 	overrides overrides
 	documents []*document // that templates have parsed
+	turn      bool        // the exchange has one of parsing
 	rendering rendering   // of the template that runs
 	given     *vtl.Map    // $context, where there is no exchange that it follows from
 }
 
 // Reset forgets the exchange and keeps the memory.
 func (s *Scope) Reset() {
+	s.Settle()
 	s.Sent.reset()
 	s.Answer.reset()
 	for _, d := range s.documents {

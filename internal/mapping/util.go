@@ -64,6 +64,9 @@ func (r *rendering) parse(text string) (*document, error) {
 	if r.parsed += max(len(text), parsedAtLeast); r.parsed > maxParsed {
 		return nil, errParsed
 	}
+	if err := r.scope.wait(text); err != nil {
+		return nil, err
+	}
 	d := newDocument()
 	r.scope.documents = append(r.scope.documents, d)
 	err := d.Parse(text)

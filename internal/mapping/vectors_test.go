@@ -122,7 +122,7 @@ func brokenBody(t *testing.T, v *vector, targets []Target) {
 	t.Helper()
 	s := v.scope()
 	var broken *PayloadError
-	if err := s.Sent.Parse(); !targets[0].BodyPath() || !errors.As(err, &broken) {
+	if err := s.Parse(&s.Sent); !targets[0].BodyPath() || !errors.As(err, &broken) {
 		t.Errorf("%v of %q: error %v; want a PayloadError", v.Mapping, v.Given.Body, err)
 	}
 }

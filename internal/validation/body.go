@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/turn"
 	"github.com/gatewright/gatewright/jsonschema"
 )
 
@@ -53,18 +54,26 @@ const unreadable = "[Unknown error parsing request body]"
 
 var emptyObject = []byte("{}")
 
+// long is how long a body is, in bytes, that waits for its turn.
+const long = 256 << 10
+
+// atOnce are the turns of long bodies. One can take up to fifty times its length
+// in memory while it is validated, and seconds, so that the process validates
+// only so many at a time, and other traffic goes on.
+var atOnce = make(turn.Turns, 2)
+
 // Check fails with a *BodyError if a body, of which an empty one stands for {},
-// is not what the model demands; with ErrBusy if it could not be looked at; and
+// is not what the model demands; with turn.ErrBusy if it could not be looked at; and
 // with another error if the model turns out to make no sense.
 func (m *Model) Check(body []byte) error {
 	if len(body) == 0 {
 		body = emptyObject
 	}
 	if len(body) > long {
-		if err := atOnce.take(); err != nil {
+		if err := atOnce.Take(); err != nil {
 			return err
 		}
-		defer atOnce.end()
+		defer atOnce.End()
 	}
 	err := m.schema.Validate(body)
 	if err == nil {
