@@ -69,10 +69,9 @@ func failureOf(err error) *gatewayresponse.Failure {
 // unreachable says, in the words of the service's logs, why a backend cannot be
 // had at the address that its owner configured: nobody has that name, who has it
 // does not show that he is the one, or TLS is not to be had with him. "": it is none
-// of this. The service calls
-// these errors of configuration and answers 500. [recorded on AWS; AWS Knowledge
-// Center, "SSL certificates with backend integration"; of alerts and plain text
-// reports of its users]
+// of this. The service calls these errors of configuration and answers 500.
+// [recorded on AWS; AWS Knowledge Center, "SSL certificates with backend
+// integration"; of alerts and plain text reports of its users]
 func unreachable(err error) string {
 	var name *net.DNSError
 	var host x509.HostnameError
