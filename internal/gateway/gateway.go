@@ -99,6 +99,11 @@ func New(c Config) (*Gateway, error) {
 // Serve answers an invocation.
 func (g *Gateway) Serve(e *message.Exchange) {
 	x := g.exchanges.Get().(*exchange)
+	defer func() {
+		if x != nil { // a panic: nobody else waits for this exchange
+			x.scope.Settle()
+		}
+	}()
 	x.begin(e, g.now())
 	err := x.run()
 	if err != nil {
@@ -111,6 +116,7 @@ func (g *Gateway) Serve(e *message.Exchange) {
 	x.compress()
 	x.end()
 	g.exchanges.Put(x)
+	x = nil
 }
 
 func (x *exchange) run() error {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,36 @@ func TestUnreadablePaths(t *testing.T) {
 		if !strings.Contains(b.log.String(), want) {
 			t.Errorf("the log does not say %q:\n%s", want, b.log)
 		}
+	}
+}
+
+// TestTurnOfAPanic shows that an exchange that panics leaves the turn that it had
+// of parsing to others.
+func TestTurnOfAPanic(t *testing.T) {
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"POST /x": templated("http://127.0.0.1:1", "$input.json('$[0]')", "")}), prod())
+	p, err := b.world.find(api).plan(t.Context(), "prod", b.compiler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	post, _ := verbOf("POST")
+	m, _ := p.routes.find("/x", post, nil)
+	m.steps = append(slices.Clone(m.steps[:slices.IndexFunc(m.steps, func(s step) bool { return s.name == "call HTTP backend" })]),
+		step{"panic", func(*exchange) error { panic("in a step") }})
+	body := "[" + strings.Repeat(" ", 1<<20) + "1]"
+	panicked := 0
+	for range runtime.GOMAXPROCS(0) + 3 {
+		func() {
+			defer func() {
+				if recover() != nil {
+					panicked++
+				}
+			}()
+			b.send(sentRequest{method: "POST", target: "/prod/x", body: body})
+		}()
+	}
+	if want := runtime.GOMAXPROCS(0) + 3; panicked != want {
+		t.Errorf("%d exchanges had a turn, of %d", panicked, want)
 	}
 }
 
