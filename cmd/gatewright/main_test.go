@@ -52,18 +52,19 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
+// command is the program, not started yet, that would listen on a free port.
 func command(t *testing.T, args ...string) *program {
 	t.Helper()
 	p := &program{Cmd: exec.Command(os.Args[0], args...)}
-	p.Env = append(os.Environ(), "GATEWRIGHT_TEST_AS_PROGRAM=1", "HOME="+t.TempDir())
+	p.Env = append(os.Environ(), "GATEWRIGHT_TEST_AS_PROGRAM=1", "HOME="+t.TempDir(), "GATEWRIGHT_CONTROL=127.0.0.1:0")
 	p.Stderr = &p.errors
 	return p
 }
 
-// start starts serve on a free port and waits for its greeting.
+// start starts serve and waits for its greeting.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
-	p := command(t, append([]string{"serve", "--control", "127.0.0.1:0"}, args...)...)
+	p := command(t, append([]string{"serve"}, args...)...)
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -126,8 +127,8 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		says string
 	}{
 		{"a taken port", []string{"--control", taken.Addr().String(), "--data", "memory"}, exitAddress, "choose another address with --control"},
-		{"a folder in use", []string{"--control", "127.0.0.1:0", "--data", folder}, exitData, folder},
-		{"a damaged file", []string{"--control", "127.0.0.1:0", "--data", damaged}, exitData, damaged},
+		{"a folder in use", []string{"--data", folder}, exitData, folder},
+		{"a damaged file", []string{"--data", damaged}, exitData, damaged},
 		{"an open control plane", []string{"--control", "0.0.0.0:0", "--data", "memory"}, exitUsage, "--allow-open-control"},
 		{"no file of users", []string{"--users", filepath.Join(folder, "none"), "--data", "memory"}, exitUsage, "gatewright user add"},
 		{"the example, to be signed", []string{"--users", "users.yaml", "--example", "--data", "memory"}, exitUsage, "--example"},
