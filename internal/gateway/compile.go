@@ -186,7 +186,9 @@ func (c *compiler) http(p *plan, m *method, i *restapi.Integration) (err error) 
 			return err
 		}
 	}
-	m.http, err = integration.NewHTTP(c.upstream, i, p.variables, by)
+	if m.http, err = integration.NewHTTP(c.upstream, i, p.variables, by); err == nil {
+		m.backend = m.http.Backend()
+	}
 	return err
 }
 
@@ -207,7 +209,7 @@ func (c *compiler) service(p *plan, m *method, i *restapi.Integration) (err erro
 		m.service, err = c.services.Service(i, p.variables)
 	}
 	if err == nil {
-		m.scheme = m.service.Scheme()
+		m.scheme, m.backend = m.service.Scheme(), m.service.Backend()
 	}
 	return err
 }
@@ -235,7 +237,7 @@ func (c *compiler) function(p *plan, m *method, i *restapi.Integration) error {
 	if m.function.Streams() != m.streams {
 		return errTransfer
 	}
-	m.source, m.scheme = sourceOf(p), m.function.Scheme()
+	m.source, m.scheme, m.backend = sourceOf(p), m.function.Scheme(), m.function.Backend()
 	return nil
 }
 

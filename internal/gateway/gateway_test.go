@@ -648,6 +648,27 @@ func TestFunctionFailures(t *testing.T) {
 	}
 }
 
+// The log names the backend that failed, as its owner knows it.
+func TestFailuresNameTheirBackend(t *testing.T) {
+	broken := serve(t, "SSH-2.0\r\n")
+	b := start(t, "http://"+broken.address)
+	function := calling("AWS_PROXY", strings.Replace(functionURI, "${stageVariables.fn}", "", 1))
+	function.MethodIntegration.HTTPMethod = "POST"
+	b.deploy(methods(map[string]*restapi.Method{
+		"GET /http": calling("HTTP", "http://"+broken.address+"/x"), "GET /proxy": calling("HTTP_PROXY", "http://"+broken.address),
+		"GET /function": function,
+	}), prod())
+	for path, want := range map[string]string{
+		"http": "backend=" + broken.address, "proxy": "backend=" + broken.address,
+		"function": "backend=arn:aws:lambda:eu-west-1:123456789012:function:hello:live",
+	} {
+		b.get("/prod/" + path)
+		if log := b.log.String(); !strings.Contains(log, " resource=/"+path+" type=INTEGRATION_FAILURE status=502 cause=\"malformed answer: not HTTP/1\" "+want) {
+			t.Errorf("%s: got log\n%s\nwant %q", path, log, want)
+		}
+	}
+}
+
 // TestGatewayResponsePath shows that the parameters of a resource are known to
 // gateway responses though it has no such method. From the developer guide, the
 // walkthrough of gateway responses.

@@ -42,6 +42,7 @@ type method struct {
 	logging     *logging // nil: its executions are not logged
 	integration string   // its type
 	scheme      string   // of the backend's address
+	backend     string   // what the operator is told is called; "": nothing is
 	timeout     time.Duration
 	streams     bool                   // the answer is handed on as it comes, whatever it is
 	request     templates              // of MOCK, HTTP and AWS

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
 	"github.com/gatewright/gatewright/internal/mapping"
+	"github.com/gatewright/gatewright/internal/upstream"
 )
 
 // A why logs why callers got the gateway's own answers: one line for each, and
@@ -72,6 +73,9 @@ func (w *why) attrs(x *exchange, f *gatewayresponse.Failure) []slog.Attr {
 	if f.Cause != nil {
 		attrs = append(attrs, slog.String("cause", loggable(f.Cause)))
 	}
+	if x.method != nil && x.method.backend != "" && ofBackend(f) {
+		attrs = append(attrs, slog.String("backend", x.method.backend))
+	}
 	if x.plan != nil && x.plan.refusal == nil && x.method == nil {
 		nearest := x.plan.routes.nearest(x.where.rest).routes()
 		attrs = append(attrs, slog.String("nearest", strings.Join(nearest, ", ")))
@@ -80,4 +84,10 @@ func (w *why) attrs(x *exchange, f *gatewayresponse.Failure) []slog.Attr {
 		attrs = append(attrs, slog.Int64("not_logged", unseen))
 	}
 	return attrs
+}
+
+// ofBackend reports whether a failure is one of calling the backend.
+func ofBackend(f *gatewayresponse.Failure) bool {
+	var network *upstream.NetworkError
+	return f.Type == gatewayresponse.IntegrationFailure || f.Type == gatewayresponse.IntegrationTimeout || errors.As(f.Cause, &network)
 }

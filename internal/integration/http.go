@@ -93,6 +93,9 @@ func NewHTTP(client *upstream.Client, i *restapi.Integration, variables map[stri
 	return h, nil
 }
 
+// Backend is the address that is called.
+func (h *HTTP) Backend() string { return h.origin.Address() }
+
 // name returns the name under which a mapped field goes out, "" if it does not.
 func (h *HTTP) name(name string) string {
 	if droppedAfterMapping.has(name) || !h.proxy && message.EqualFold(name, "Via") {

@@ -70,6 +70,7 @@ func (l *Lambda) origin(region string) (*upstream.Origin, *url.URL, error) {
 
 // A Function is a function to invoke. It never changes.
 type Function struct {
+	name   string // as the integration's URI has it, an ARN or a name
 	origin backend
 	url    *url.URL
 	signer *signer
@@ -79,6 +80,9 @@ type Function struct {
 
 // Scheme returns the scheme of the address at which the function is invoked.
 func (f *Function) Scheme() string { return f.url.Scheme }
+
+// Backend is the function, by the name that the integration's URI gives it.
+func (f *Function) Backend() string { return f.name }
 
 // Streams reports whether the function answers by and by: Stream invokes it,
 // and Invoke others.
@@ -110,6 +114,7 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
+	name := function
 	arn := strings.SplitN(function, ":", 7)
 	if arn[0] == "arn" {
 		if len(arn) < 7 || arn[2] != "lambda" || arn[5] != "function" || arn[6] == "" {
@@ -121,7 +126,7 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 		return nil, fmt.Errorf("%w: region %q", errFunctionURI, region)
 	}
 	if l.local != nil && l.local.Has(function) {
-		f := &Function{origin: l.local, signer: newSigner(nil), region: region, way: way}
+		f := &Function{name: name, origin: l.local, signer: newSigner(nil), region: region, way: way}
 		return f.at(&url.URL{Scheme: "http", Host: "localhost"}, function)
 	}
 	if l.client == nil {
@@ -135,7 +140,7 @@ func (l *Lambda) Function(uri string) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Function{origin: origin, signer: l.signer, region: region, way: way}
+	f := &Function{name: name, origin: origin, signer: l.signer, region: region, way: way}
 	return f.at(base, function)
 }
 

@@ -29,6 +29,7 @@ type Service struct {
 	query    []mapping.Target
 	signer   *signer
 	scope    scope
+	backend  string
 	function bool // it is a Lambda function
 }
 
@@ -50,9 +51,11 @@ func (s *Services) Service(i *restapi.Integration, variables map[string]string) 
 	v := newService(i, &mapped)
 	v.scheme, v.host, v.signer = base.Scheme, base.Host, s.signer
 	v.scope = scope{service: kind.signed, region: u.region, plain: u.service == "s3"}
-	if v.origin, err = s.client.Origin(base.Scheme, base.Host, false); err != nil {
+	origin, err := s.client.Origin(base.Scheme, base.Host, false)
+	if err != nil {
 		return nil, err
 	}
+	v.origin, v.backend = origin, origin.Address()
 	if v.path, err = mapping.CompileURI(strings.TrimRight(base.EscapedPath(), "/")+"/"+u.path, mapped.Path); err != nil {
 		return nil, err
 	}
@@ -81,7 +84,7 @@ func (l *Lambda) Service(i *restapi.Integration, variables map[string]string) (*
 		return nil, fmt.Errorf("%w: %q: only a proxy hands a stream on", errFunctionURI, text)
 	}
 	v := newService(i, &mapped)
-	v.origin, v.scheme, v.host, v.function = f.origin, f.url.Scheme, f.url.Host, true
+	v.origin, v.scheme, v.host, v.backend, v.function = f.origin, f.url.Scheme, f.url.Host, f.name, true
 	v.signer, v.scope = f.signer, scope{service: "lambda", region: f.region}
 	if v.path, err = mapping.CompileURI(f.url.EscapedPath(), nil); err != nil {
 		return nil, err
@@ -180,6 +183,9 @@ func (s *Service) fixTarget(mapped *mapping.Request) {
 
 // Scheme returns the scheme of the service's address.
 func (s *Service) Scheme() string { return s.scheme }
+
+// Backend is the address that is called, or the function.
+func (s *Service) Backend() string { return s.backend }
 
 // IsFunction reports whether a Lambda function is called.
 func (s *Service) IsFunction() bool { return s.function }

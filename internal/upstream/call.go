@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"github.com/gatewright/gatewright/internal/message"
@@ -24,7 +25,13 @@ type NetworkError struct {
 	Err error
 }
 
-func (e *NetworkError) Error() string { return e.Op + ": " + e.Err.Error() }
+// Error names the operation once: what comes from a socket does so itself.
+func (e *NetworkError) Error() string {
+	if op, ok := e.Err.(*net.OpError); ok && op.Op == e.Op {
+		return op.Error()
+	}
+	return e.Op + ": " + e.Err.Error()
+}
 
 // Unwrap returns the cause.
 func (e *NetworkError) Unwrap() error { return e.Err }

@@ -18,6 +18,9 @@ type Origin struct {
 	used   time.Time // when a call was here last
 }
 
+// Address is the host and the port that are dialled.
+func (o *Origin) Address() string { return o.address }
+
 // take returns the idle connection used last on which nothing has happened
 // since, or nil. One that the backend has closed or is about to close, or on which
 // it has sent something that nobody asked for, is closed.
