@@ -114,6 +114,7 @@ func (g *Gateway) Serve(e *message.Exchange) {
 		g.executions.add(x.story.text.String())
 	}
 	x.compress()
+	x.watch()
 	x.end()
 	g.exchanges.Put(x)
 	x = nil

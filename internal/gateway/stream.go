@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 	"io"
-	"log/slog"
 
 	"github.com/gatewright/gatewright/internal/integration"
 	"github.com/gatewright/gatewright/internal/upstream"
@@ -30,26 +29,36 @@ func handOnStream(x *exchange) error {
 	r := x.response
 	r.Header = x.method.answer.Apply(r.Header)
 	r.Eager = true
-	if r.Stream != nil {
-		r.Stream = &watched{r.Stream, x.gateway.why.logger.With(
-			"request_id", x.scope.Context.RequestID, "api", x.scope.Context.APIID, "stage", x.scope.Context.Stage,
-			"method", x.request.Method, "resource", x.scope.Context.ResourcePath)}
-	}
 	x.finish(applicationJSON)
 	return nil
+}
+
+// watch has it logged if what the caller gets is cut.
+func (x *exchange) watch() {
+	r := x.response
+	if r.Stream == nil {
+		return
+	}
+	c := &x.scope.Context
+	r.Stream = &watched{
+		ReadCloser: r.Stream, why: &x.gateway.why, requestID: c.RequestID, api: c.APIID, stage: c.Stage,
+		method: x.request.Method, resource: c.ResourcePath, backend: x.method.backend,
+	}
 }
 
 // A watched stream logs why it was cut: the head has gone out, and the caller
 // learns no more than that something is missing.
 type watched struct {
 	io.ReadCloser
-	log *slog.Logger
+	why                                              *why
+	requestID, api, stage, method, resource, backend string
 }
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.ReadCloser.Read(p)
 	if err != nil && err != io.EOF && !errors.Is(err, upstream.ErrCallerLeft) {
-		w.log.Warn("answer cut", "cause", err)
+		w.why.logger.Warn("answer cut", "request_id", w.requestID, "api", w.api, "stage", w.stage,
+			"method", w.method, "resource", w.resource, "cause", err, "backend", w.backend)
 	}
 	return n, err
 }

@@ -96,6 +96,21 @@ func TestCutAnswersAreLogged(t *testing.T) {
 	}
 }
 
+// So it is with answers that are handed on as they come because they are long.
+func TestCutBodiesAreLogged(t *testing.T) {
+	backend := serve(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\nno chunk\r\n")
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": calling("HTTP_PROXY", "http://"+backend.address)}), prod())
+	a := b.get("/prod/x")
+	if a.Status != 200 || a.body != "hel" || a.err == nil {
+		t.Errorf("got %d %q (%v); want hel and an error", a.Status, a.body, a.err)
+	}
+	want := "answer cut\" request_id=" + a.Header.Get("x-amzn-RequestId") + " api=" + api + " stage=prod method=GET resource=/x cause="
+	if log := b.log.String(); !strings.Contains(log, want) || !strings.Contains(log, "backend="+backend.address) {
+		t.Errorf("got log\n%s\nwant %q and the backend", log, want)
+	}
+}
+
 // A stream is bounded by nothing but its time, and an answer that is whole at
 // once passes through as well.
 func TestStreamsOfHTTP(t *testing.T) {

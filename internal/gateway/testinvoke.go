@@ -151,11 +151,10 @@ func shortened(i *restapi.Integration) *restapi.Integration {
 // gather reads the body of a test's answer.
 func (x *exchange) gather() ([]byte, error) {
 	r := x.response
-	streamed, ok := r.Stream.(*watched)
-	if !ok {
+	if !x.method.streams {
 		return appendAll(r.Body[:0], r.Stream, errAnswerTooLarge)
 	}
-	body, err := io.ReadAll(io.LimitReader(streamed.ReadCloser, testStreamSize)) // past the log, which is of callers
+	body, err := io.ReadAll(io.LimitReader(r.Stream, testStreamSize))
 	if errors.Is(err, upstream.ErrTimeout) {
 		err = nil
 	}
