@@ -233,6 +233,10 @@ func TestUnbuilt(t *testing.T) {
 		{"caller's own credentials", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Credentials = "arn:aws:iam::*:user/*"
 		}},
+		{"caller's own credentials", func(_ *restapi.RestAPI, st *restapi.Stage, m *restapi.Method) {
+			m.MethodIntegration.Credentials = "arn:aws:iam::*:${stageVariables.who}"
+			st.Variables = map[string]string{"who": "user/*"}
+		}},
 		{"only proxy integrations stream", func(_ *restapi.RestAPI, _ *restapi.Stage, m *restapi.Method) {
 			m.MethodIntegration.Type, m.MethodIntegration.ResponseTransferMode = "HTTP", "STREAM"
 		}},

@@ -32,7 +32,7 @@ func (c *compiler) around(ctx context.Context, n restapi.Namespace, st *restapi.
 	for _, r := range d.Resources {
 		for _, m := range r.ResourceMethods {
 			if i := m.MethodIntegration; i != nil && linked(i) {
-				a[n.Key(restapi.VPCLinkPath(linkID(i, st.Variables)))] = nil
+				a[n.Key(restapi.VPCLinkPath(filled(i.ConnectionID, st.Variables)))] = nil
 			}
 		}
 	}
@@ -100,20 +100,20 @@ func (s *slot) within(keys map[string]bool) (names []string) {
 
 func linked(i *restapi.Integration) bool { return i.ConnectionType == "VPC_LINK" }
 
-// linkID is the id of an integration's VPC link, which may be in a stage
-// variable.
-func linkID(i *restapi.Integration, variables map[string]string) string {
-	id, err := mapping.CompileURI(i.ConnectionID, nil)
+// filled is the id of a VPC link, or the ARN of a role, with the stage variables
+// that it may have filled in.
+func filled(id string, variables map[string]string) string {
+	u, err := mapping.CompileURI(id, nil)
 	if err != nil {
-		return i.ConnectionID
+		return id
 	}
-	return string(id.Append(nil, &mapping.Scope{Variables: variables}))
+	return string(u.Append(nil, &mapping.Scope{Variables: variables}))
 }
 
 // linkAddress is where an integration's VPC link leads: the address that the
 // operator gave its target, or the link by its id or name.
 func (c *compiler) linkAddress(p *plan, i *restapi.Integration) (string, error) {
-	id := linkID(i, p.variables)
+	id := filled(i.ConnectionID, p.variables)
 	record := p.around[p.namespace().Key(restapi.VPCLinkPath(id))]
 	if record == nil {
 		return "", fmt.Errorf("VPC link %q does not exist", id)

@@ -43,7 +43,9 @@ var unbuilt = []struct {
 		return t != "" && t != "NONE" && t != "AWS_IAM" || c.method.AuthorizerID != ""
 	}},
 	{"required API key", func(c *configuration) bool { return c.method.APIKeyRequired }},
-	{"caller's own credentials", func(c *configuration) bool { return strings.HasSuffix(c.integration.Credentials, ":user/*") }},
+	{"caller's own credentials", func(c *configuration) bool {
+		return strings.HasSuffix(filled(c.integration.Credentials, c.stage.Variables), ":user/*")
+	}},
 }
 
 // refused returns why a method cannot be served as it is configured, or nil.
