@@ -115,36 +115,29 @@ func (p *parser) deeper() func() {
 // Statements.
 
 // block reads statements up to what ends them: #end, #else, #elseif, the end.
+// Neighbouring texts are joined.
 func (p *parser) block() []node {
 	defer p.deeper()()
 	var body []node
+	var joined strings.Builder
 	for {
 		n, ok := p.statement()
+		if s, isText := n.(textNode); isText {
+			joined.WriteString(string(s))
+			continue
+		}
+		if n == nil && ok {
+			continue
+		}
+		if joined.Len() > 0 {
+			body = append(body, textNode(joined.String()))
+			joined.Reset()
+		}
 		if !ok {
 			return body
 		}
-		if n != nil {
-			body = appendNode(body, n)
-		}
+		body = append(body, n)
 	}
-}
-
-// appendNode joins neighbouring texts.
-func appendNode(body []node, n node) []node {
-	s, ok := n.(textNode)
-	if !ok {
-		return append(body, n)
-	}
-	if s == "" {
-		return body
-	}
-	if len(body) > 0 {
-		if before, ok := body[len(body)-1].(textNode); ok {
-			body[len(body)-1] = before + s
-			return body
-		}
-	}
-	return append(body, s)
 }
 
 // statement reads one statement, nil for a comment. It returns false where

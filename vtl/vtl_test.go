@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -213,6 +214,21 @@ func (sleeper) Call(name string, _ []vtl.Value) (vtl.Value, error) {
 	}
 	time.Sleep(2 * time.Second)
 	return vtl.Value{}, nil
+}
+
+// TestLargeTemplates shows that the memory for parsing a template grows with its
+// length and no faster, so that nobody's deployment holds the processor.
+func TestLargeTemplates(t *testing.T) {
+	for _, unit := range []string{"$5 ", "a # b $ ", `\$ \# x`, "#[[x]]#", "#* *#a", "$a", "$a.b ", "#if($a)x#end", "#set($a = 1)"} {
+		text := strings.Repeat(unit, 64<<10/len(unit))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		mustParse(t, text)
+		runtime.ReadMemStats(&after)
+		if made := after.TotalAlloc - before.TotalAlloc; made > 500*uint64(len(text)) {
+			t.Errorf("%d times %q: parsing made %d KiB", len(text)/len(unit), unit, made>>10)
+		}
+	}
 }
 
 func TestMissingIsFalse(t *testing.T) {
