@@ -98,6 +98,7 @@ type document struct {
 	elements   []jsonpath.Node // of arrays that were looked at
 	changed    bool            // a template has changed a container
 	original   vtl.Value       // what this was written from, container by container; null: nothing
+	searched   int             // values that were looked at to find containers there
 }
 
 var documents = sync.Pool{New: func() any { return new(document) }}
@@ -204,15 +205,23 @@ const maxContainers = 1 << 18
 func (d *document) inOriginal(n jsonpath.Node) (v vtl.Value, found bool) {
 	at, v := d.Root(), d.original
 	for !v.IsNull() && at != n {
-		at, v = towards(n, at, v)
+		at, v = d.towards(n, at, v)
 	}
 	return v, !v.IsNull()
 }
 
+// maxSearched is how many values are looked at to find what was written from
+// what. Beyond it a template gets containers of their own.
+const maxSearched = 1 << 20
+
 // towards goes from a container, and the value that it was written from, to the
 // one in it that is n or holds it.
-func towards(n, at jsonpath.Node, v vtl.Value) (jsonpath.Node, vtl.Value) {
+func (d *document) towards(n, at jsonpath.Node, v vtl.Value) (jsonpath.Node, vtl.Value) {
 	i := 0
+	defer func() { d.searched += i }()
+	if d.searched > maxSearched {
+		return at, vtl.Value{}
+	}
 	if m, ok := v.AsMap(); ok && m.Len() == at.Len() {
 		for _, member := range at.Members() {
 			if member == n || member.Holds(n) {

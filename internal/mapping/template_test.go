@@ -372,6 +372,7 @@ func TestManyContainers(t *testing.T) {
 	for _, c := range []struct{ body, template, fails string }{
 		{many, "$input.path('$')$input.path('$').toString().length()", ""},
 		{many, "$util.qr($input.path('$').get(0).add(1))$input.json('$[0]')", "the output is too long"},
+		{many[:300_000] + "1]", "$util.qr($input.path('$').get(0).add(1))$util.qr($input.path('$[*]').add(1))", ""},
 	} {
 		s := whole()
 		s.Sent.Set(c.body)
@@ -385,6 +386,11 @@ func TestManyContainers(t *testing.T) {
 		}
 		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 150 {
 			t.Errorf("%s took %d MiB", c.template, used)
+		}
+		for _, d := range s.documents {
+			if d.searched > 2*maxSearched {
+				t.Errorf("%s looked at %d values", c.template, d.searched)
+			}
 		}
 		s.Reset()
 	}
