@@ -73,6 +73,7 @@ func iteratorOf(v Value) (iterator, bool) {
 type round struct {
 	over iterator
 	loop *loop
+	own  loop // which loop is, unless the template may keep it
 
 	before, count, hasNext slot // of the variables that the loop sets
 }
@@ -122,7 +123,11 @@ func (e *foreach) begin(f *frame, r *round) (err error) {
 	if t := e.tmpl; t.counts() {
 		r.count, r.hasNext = e.kept(f, t.countSlot), e.kept(f, t.hasNextSlot)
 	}
-	l := f.newLoop(e.node)
+	l := &r.own
+	if e.tmpl.keepsLoops {
+		l = f.newLoop()
+	}
+	*l = loop{owner: e.node, index: -1}
 	r.loop = l
 	if n := e.tmpl.foreachSlot; n >= 0 {
 		if e.tmpl.asksReplaced {

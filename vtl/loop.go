@@ -12,15 +12,28 @@ type loop struct {
 	members  *Map // what the template has stored in it
 }
 
+// keeps reports whether a reference may hand $foreach itself on.
+func (n *refNode) keeps() bool {
+	if n.name != "foreach" {
+		return false
+	}
+	if len(n.steps) == 0 || n.steps[0].kind != propertyStep {
+		return true
+	}
+	switch n.steps[0].name {
+	case "index", "count", "hasNext", "first", "last":
+		return false
+	}
+	return true
+}
+
 // newLoop returns a loop of the frame's.
-func (f *frame) newLoop(owner *foreachNode) *loop {
+func (f *frame) newLoop() *loop {
 	if f.used == len(f.loops) {
 		f.loops = append(f.loops, &loop{})
 	}
-	l := f.loops[f.used]
 	f.used++
-	l.owner, l.index = owner, -1
-	return l
+	return f.loops[f.used-1]
 }
 
 func (l *loop) store() *Map {
@@ -46,7 +59,10 @@ var loopProperties = map[string]func(*loop) Value{
 // or in that of a loop around it.
 func (l *loop) Get(name string) Value {
 	for s := l; s != nil; s = s.parent {
-		if v, ok := s.store().Get(name); ok {
+		if s.members == nil {
+			continue
+		}
+		if v, ok := s.members.Get(name); ok {
 			return v
 		}
 	}

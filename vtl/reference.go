@@ -21,6 +21,9 @@ func (c *compiler) raw(n *refNode) eval {
 		return constant(Value{})
 	}
 	slot := c.slot(n.name)
+	if n.keeps() {
+		c.tmpl.keepsLoops = true
+	}
 	if len(n.steps) == 0 {
 		return func(f *frame) (Value, error) { return f.lookup(slot) }
 	}

@@ -20,6 +20,7 @@ type Template struct {
 	foreachSlot, countSlot, hasNextSlot int // -1 where the template does not use them
 
 	asksReplaced bool // for $foreach.replaced
+	keepsLoops   bool // may hand $foreach itself on
 }
 
 // counts reports whether loops set $velocityCount or $velocityHasNext.

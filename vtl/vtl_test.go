@@ -231,6 +231,21 @@ func TestLargeTemplates(t *testing.T) {
 	}
 }
 
+// TestLoopsAreUsedAgain shows that hundreds of thousands of loops need hardly
+// more memory than one.
+func TestLoopsAreUsedAgain(t *testing.T) {
+	tmpl := mustParse(t, "#foreach($i in [1..300])#foreach($j in [1..1000])#foreach($k in [1..1])$foreach.index#end#end#end")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := tmpl.Execute(nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if made := after.TotalAlloc - before.TotalAlloc; made > 8<<20 {
+		t.Errorf("the rendering made %d MiB", made>>20)
+	}
+}
+
 func TestMissingIsFalse(t *testing.T) {
 	const template = "#if($nope)T#{else}F#end#if(!$a.b)T#{else}F#end#if($e)T#{else}F#end"
 	vars := vtl.VarMap{"a": vtl.String(""), "e": vtl.String("")}
