@@ -155,8 +155,10 @@ func (c *configFile) members(n *yaml.Node, path, what string) (all []member) {
 		}
 	}
 	for _, base := range merged {
-		if c.merges++; c.merges > mostMerges {
+		if c.merges++; c.merges == mostMerges {
 			c.wrong(n, path, "merges too much, or itself")
+		}
+		if c.merges >= mostMerges {
 			break
 		}
 		for _, m := range c.members(base, path, what) {

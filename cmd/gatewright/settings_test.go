@@ -76,7 +76,7 @@ func TestSettingsThatAreWrong(t *testing.T) {
 		{"a setting twice", "region: a\nregion: b", ":2:1: region: is there twice, first in line 1" + see},
 		{"a name that is none", "? [a]\n: b", ":1:3: a list is not a name" + see},
 		{"no map", "- a", ":1:1: a list is not a map, with lines like region: eu-west-1" + see},
-		{"what merges itself", "a: &a {<<: *a}\n<<: *a", ":1:4: merges too much, or itself"},
+		{"what merges itself", "region: &a {<<: [*a, *a]}\ndrain: 30\n<<: *a", ":1:9: merges too much, or itself\nFILE:1:9: region: a map is not the REGION of callers whose credentials name none\nFILE:2:8: drain: \"30\" is not a time, such as 30s or 1m30s" + see},
 		{"two documents", "region: a\n---\nregion: b", ":2: a second document begins here; all settings are in the first"},
 		{"an open quote", "region: \"eu\ndebug: true", ":2:12: no valid YAML: found unexpected end of stream, while scanning a quoted scalar that begins in line 1\na line is like region: eu-west-1; what belongs to it stands below, indented by blanks"},
 		{"a second document that is none", "region: a\n---\n{", ":4:1: no valid YAML: did not find expected node content"},
