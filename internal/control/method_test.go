@@ -60,7 +60,6 @@ func TestTimeouts(t *testing.T) {
 	c.call("PATCH", path, patchOf("replace /timeoutInMillis 300000", "replace /responseTransferMode BUFFERED"), 200)
 }
 
-// Recorded on AWS: the outcome counts, not the steps.
 // Our choice of words: a longer template would fail each request, and one of a
 // gateway response the whole stage.
 func TestTemplatesAreBounded(t *testing.T) {
@@ -82,6 +81,7 @@ func TestTemplatesAreBounded(t *testing.T) {
 	}
 }
 
+// Recorded on AWS: the outcome counts, not the steps.
 func TestAuthorization(t *testing.T) {
 	c := newClient(t)
 	_, root := c.api()
