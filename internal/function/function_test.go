@@ -261,11 +261,11 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no such function", "g", `{}`, nil, `404 ResourceNotFoundException {"Type":"User","Message":"Function not found: arn:aws:lambda:eu-west-1:123456789012:function:g"}`},
 		{"another operation", "f/configuration?", `{}`, nil, `404 UnknownOperationException {"Type":"User","Message":"functions on this machine are invoked, and know no other operation"}`},
-		{"no JSON", "f", `{"a":`, nil, `400 InvalidRequestContentException {"Type":"User","Message":"Could not parse request body into json"}`},
-		{"too large", "f", strings.Repeat(" ", 6<<20+1), nil, `413 RequestEntityTooLargeException {"Type":"User","Message":"6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)"}`},
-		{"too large to run behind", "f", strings.Repeat(" ", 1<<20+1), field("X-Amz-Invocation-Type", "Event"), `413 RequestEntityTooLargeException {"Type":"User","Message":"1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"}`},
-		{"another way", "f", `{}`, field("X-Amz-Invocation-Type", "Later"), `400 InvalidParameterValueException {"Type":"User","Message":"there is no invocation type Later"}`},
-		{"a client context that is none", "f", `{}`, field("X-Amz-Client-Context", "ewo="), `400 InvalidRequestContentException {"Type":"User","Message":"Client context must be a valid Base64-encoded JSON object."}`},
+		{"no JSON", "f", `{"a":`, nil, `400 InvalidRequestContentException {"Type":"User","message":"Could not parse request body into json: unexpected end of JSON input"}`},
+		{"too large", "f", strings.Repeat(" ", 6<<20+1), nil, `413 RequestEntityTooLargeException {"Type":"User","message":"6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)"}`},
+		{"too large to run behind", "f", strings.Repeat(" ", 1<<20+1), field("X-Amz-Invocation-Type", "Event"), `413 RequestEntityTooLargeException {"Type":"User","message":"1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"}`},
+		{"another way", "f", `{}`, field("X-Amz-Invocation-Type", "Later"), `400 InvalidParameterValueException {"Type":"User","message":"there is no invocation type Later"}`},
+		{"a client context that is none", "f", `{}`, field("X-Amz-Client-Context", "ewo="), `400 InvalidRequestContentException {"Type":"User","message":"Client context must be a valid Base64-encoded JSON object."}`},
 		{"only tried", "f", `{}`, field("X-Amz-Invocation-Type", "DryRun"), `204  `},
 	} {
 		res, err := b.call(c.function, []byte(c.event), c.header...)

@@ -122,8 +122,8 @@ func (q *request) read(call *upstream.Call) error {
 	if len(event) == 0 {
 		event = []byte("{}")
 	}
-	if !json.Valid(event) {
-		return refuse(http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json")
+	if err := json.Unmarshal(event, new(json.RawMessage)); err != nil {
+		return refuse(http.StatusBadRequest, "InvalidRequestContentException", "Could not parse request body into json: "+err.Error())
 	}
 	context, err := base64.StdEncoding.DecodeString(call.Header.Get("X-Amz-Client-Context"))
 	if err != nil || len(context) > 0 && !json.Valid(context) {
@@ -299,12 +299,19 @@ var (
 
 func (r *refusal) Error() string { return r.kind + ": " + r.text }
 
+// write answers as Lambda does, where the errors of the caller, but for a function
+// that there is not, spell their message in lower case. [API reference, Invoke]
 func (r *refusal) write(res *message.Response) {
-	body, _ := json.Marshal(struct { // of strings
-		Reason  string `json:",omitempty"`
-		Type    string
-		Message string
-	}{r.reason, "User", r.text})
+	told := struct {
+		Reason string `json:",omitempty"`
+		Type   string
+		Upper  string `json:"Message,omitempty"`
+		Lower  string `json:"message,omitempty"`
+	}{Reason: r.reason, Type: "User", Lower: r.text}
+	if r.status == http.StatusNotFound || r.status >= http.StatusInternalServerError {
+		told.Upper, told.Lower = r.text, ""
+	}
+	body, _ := json.Marshal(told) // of strings
 	res.Status = r.status
 	res.Header.Add("x-amzn-ErrorType", r.kind)
 	res.Body = append(res.Body, body...)
