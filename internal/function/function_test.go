@@ -402,6 +402,8 @@ func TestOutput(t *testing.T) {
 		"line=begun",
 		"function=f request_id=" + id + " line=one",
 		"function=f request_id=" + id + " line=\"\uFFFDtwo\"\n",
+		"function=f request_id=" + id + " line=failed\n",
+		"function=f request_id=" + id + " line=\"  here\"\n",
 		"function=f request_id=" + id + " line=" + strings.Repeat("x", maxLine) + "\n",
 		"function=f request_id=" + id + " line=x\n",
 		"function=f request_id=" + id + " line=three",

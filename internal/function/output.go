@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"strings"
 )
 
@@ -19,10 +20,23 @@ func (p *process) log(out io.Reader) {
 	for {
 		line, err := r.ReadSlice('\n')
 		if line = bytes.TrimRight(line, "\r\n"); len(line) > 0 {
-			p.function.logger(p.request.Load().(string)).Info("function output", "line", strings.ToValidUTF8(string(line), "\uFFFD"))
+			logger := p.function.logger(p.request.Load().(string))
+			for line := range unfolded(strings.ToValidUTF8(string(line), "\uFFFD")) {
+				logger.Info("function output", "line", line)
+			}
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return // its end, or the time for it is over
 		}
 	}
+}
+
+// unfolded are the lines in a line. AWS's runtime interface client for Python folds
+// a traceback into one line, so that CloudWatch keeps it together: it ends lines
+// with a carriage return and indents them with no-break spaces.
+func unfolded(line string) iter.Seq[string] {
+	if strings.Contains(line, "\r") {
+		line = strings.ReplaceAll(line, "\u00A0", " ")
+	}
+	return strings.SplitSeq(line, "\r")
 }

@@ -73,7 +73,7 @@ func perform(invocation string, event []byte, header http.Header) {
 	case "":
 		post(invocation+"/response", string(answer)+strings.Repeat(" ", t.Size))
 	case "print":
-		fmt.Print("one\n\xfftwo\n", strings.Repeat("x", maxLine+1), "\n")
+		fmt.Print("one\n\xfftwo\nfailed\r\u00a0\u00a0here\r\n", strings.Repeat("x", maxLine+1), "\n")
 		fmt.Fprint(os.Stderr, "three")
 		post(invocation+"/response", `{}`)
 	case "fail":
