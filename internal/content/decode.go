@@ -65,7 +65,7 @@ func (d *decoder) end(err error) error {
 	case d.broken != nil:
 		err = d.broken
 	case err != io.EOF && err != message.ErrBodyTooLarge:
-		err = fmt.Errorf("%w: %w", ErrEncoding, err)
+		err = fmt.Errorf("%w: the body is no %v: %w", ErrEncoding, d.coding, err)
 	}
 	d.from.in.Reset(nil)
 	inflaters.Put(d.from)

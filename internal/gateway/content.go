@@ -22,8 +22,11 @@ func decodeBody(x *exchange) error {
 		return nil
 	}
 	coding, err := content.Encoded(r.Header)
-	if err != nil || coding == content.Identity {
-		return err
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w %.40q", err, r.Header.Get("Content-Encoding"))
+	case coding == content.Identity:
+		return nil
 	}
 	whole := x.bodyRead || r.BodyLen >= 0 && r.BodyLen <= maxWhole
 	if x.bodyRead { // for the execution log

@@ -296,6 +296,11 @@ func testRequestCodings(t *testing.T, st *restapi.Stage) {
 			post(path, coding, body).want(t, 415, `{"message":"Unsupported Media Type"}`)
 		}
 	}
+	for _, cause := range []string{`unsupported content encoding \"br\"`, "unsupported content encoding: the body is no gzip: unexpected EOF"} {
+		if log := b.log.String(); !strings.Contains(log, `cause="`+cause+`"`) {
+			t.Errorf("the log lacks %q:\n%s", cause, log)
+		}
+	}
 }
 
 // A repeated is text again and again.
