@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -97,8 +98,9 @@ func (c *compiler) method(p *plan, conf *configuration) *method {
 		m.rules, err = conf.checks.Rules(conf.method)
 	}
 	if err != nil {
-		m.refusal = failure(err)
-		p.faults.add(fault{message: "method cannot be served", method: conf.name(), cause: err})
+		f := failure(err)
+		m.refusal = f
+		p.faults.add(fault{message: "method cannot be served", method: conf.name(), cause: cmp.Or(f.Cause, err)})
 	}
 	m.steps = stepsOf(m)
 	m.logging = c.logging(p, conf)
@@ -343,7 +345,7 @@ func (c *compiler) output(p *plan, m *method, conf *configuration, status string
 
 // failure makes the failure of what an owner configured wrongly, unless it is
 // one already.
-func failure(err error) error {
+func failure(err error) *gatewayresponse.Failure {
 	if f, ok := err.(*gatewayresponse.Failure); ok {
 		return f
 	}

@@ -27,9 +27,10 @@ func TestFaultsAreToldWhenDeployed(t *testing.T) {
 	modelled := mocked("200", "never")
 	modelled.RequestModels = map[string]string{"application/json": "Broken"}
 	d := validating(map[string]*restapi.Method{
-		"POST /modelled": modelled, "POST /unread": unread, "GET /fine": mocked("200", "fine"),
+		"GET /function": calling("AWS_PROXY", functionURI), "POST /modelled": modelled, "POST /unread": unread, "GET /fine": mocked("200", "fine"),
 	}, map[string]string{"Broken": `{"properties": {"a": {"pattern": "("}}}`})
 	want := []string{
+		`level=WARN msg="method cannot be served" api=` + api + ` stage=prod method="GET /function" cause="a function is invoked with POST, not ANY"`,
 		`level=WARN msg="method cannot be served" api=` + api + ` stage=prod method="POST /modelled" cause="model Broken for application/json: schema #/properties/a/pattern: pattern \"(\": group without an end"`,
 		`level=WARN msg="template cannot be read" api=` + api + ` stage=prod method="POST /unread" template=request cause="application/json:2:6: unexpected end of template"`,
 		`level=WARN msg="template cannot be read" api=` + api + ` stage=prod method="POST /unread" template="response 200" cause="application/json:1:1: #foreach needs arguments in parentheses"`,
