@@ -57,7 +57,7 @@ func failureOf(err error) *gatewayresponse.Failure {
 	var backend *upstream.NetworkError
 	switch {
 	case errors.As(err, &backend) && unreachable(err) != "":
-		return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: err}
+		return &gatewayresponse.Failure{Type: gatewayresponse.APIConfigurationError, Cause: advised(err)}
 	case errors.As(err, &backend):
 		return &gatewayresponse.Failure{Type: gatewayresponse.IntegrationFailure, Cause: err}
 	case callerLeft(err):
@@ -95,6 +95,15 @@ func unreachable(err error) string {
 		return "Received fatal alert: " + strings.ReplaceAll(strings.TrimPrefix(alert.Err.Error(), "tls: "), " ", "_")
 	}
 	return ""
+}
+
+// advised adds to an error what its operator may do about it.
+func advised(err error) error {
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return fmt.Errorf("%w; --ca-file names authorities that are believed", err)
+	}
+	return err
 }
 
 // callerLeft reports whether an error that is none of a backend's says that the

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -670,6 +672,21 @@ func TestFailuresNameTheirBackend(t *testing.T) {
 		if log := b.log.String(); !strings.Contains(log, " resource=/"+path+" type=INTEGRATION_FAILURE status=502 cause=\"malformed answer: not HTTP/1\" "+want) {
 			t.Errorf("%s: got log\n%s\nwant %q", path, log, want)
 		}
+	}
+}
+
+// Who signed a private backend's certificate is not known until the operator says
+// so, and the log says how.
+func TestUnknownAuthorities(t *testing.T) {
+	private := httptest.NewUnstartedServer(nil)
+	private.Config.ErrorLog = log.New(io.Discard, "", 0)
+	private.StartTLS()
+	defer private.Close()
+	b := start(t, "")
+	b.deploy(methods(map[string]*restapi.Method{"GET /x": calling("HTTP_PROXY", private.URL)}), prod())
+	b.get("/prod/x").want(t, 500, `{"message":"Internal server error"}`)
+	if log := b.log.String(); !strings.Contains(log, `certificate signed by unknown authority; --ca-file names authorities that are believed" backend=`) {
+		t.Errorf("the log does not say what to do:\n%s", log)
 	}
 }
 
