@@ -75,7 +75,7 @@ with { is that JSON itself.`,
 			return r.run(c, args[0])
 		},
 	}
-	c.Flags().StringVar(&r.input, "input", "", "`FILE` of the payload; without it the payload is empty")
+	c.Flags().StringVar(&r.input, "input", "", "`FILE` of the payload, or JSON; without it the payload is empty")
 	c.Flags().StringVar(&r.context, "context", "", "`JSON` of $context, or its file")
 	c.Flags().StringVar(&r.params, "params", "", "`JSON` of the parameters, or its file: an object of path, querystring and header")
 	c.Flags().StringVar(&r.variables, "stage-variables", "", "`JSON` of $stageVariables, or its file")
@@ -86,7 +86,9 @@ with { is that JSON itself.`,
 
 func (r *renderFlags) run(c *cobra.Command, file string) error {
 	in := &inputs{standard: c.InOrStdin()}
-	t := trial{name: displayName(file), template: in.read(file), payload: in.read(r.input)}
+	t := trial{name: displayName(file), template: in.read(file)}
+	var payload string
+	payload, t.payload = in.payload("--input", r.input)
 	t.given = mapping.Given{
 		Context:        in.object("--context", r.context),
 		Params:         in.object("--params", r.params, "path", "querystring", "header"),
@@ -98,7 +100,7 @@ func (r *renderFlags) run(c *cobra.Command, file string) error {
 	t.warn = func(err error) { fmt.Fprintln(c.ErrOrStderr(), "gatewright: warning:", err) }
 	shown, err := t.render()
 	if err != nil {
-		return pointOut(err, t.template, displayName(r.input), t.payload)
+		return pointOut(err, t.template, payload, t.payload)
 	}
 	if _, err := io.WriteString(c.OutOrStdout(), shown.Output); err != nil || !r.overrides {
 		return err
@@ -254,6 +256,15 @@ func (in *inputs) readAll(r io.Reader, name string) string {
 		in.err = fmt.Errorf("%s: %w", name, err)
 	}
 	return string(text)
+}
+
+// payload returns a payload and what errors call it. A flag gives it as itself, if it
+// is an object or an array of JSON, or as the name of its file.
+func (in *inputs) payload(flag, jsonOrFile string) (name, text string) {
+	if strings.HasPrefix(jsonOrFile, "{") || strings.HasPrefix(jsonOrFile, "[") {
+		return flag, jsonOrFile
+	}
+	return displayName(jsonOrFile), in.read(jsonOrFile)
 }
 
 // object returns the JSON object of a flag, which is given as itself or as the name

@@ -58,6 +58,7 @@ func TestTemplateCommand(t *testing.T) {
 			}, 0, "Rex of prod, x, 1", "",
 		},
 		{"renders a payload from standard input", `{"name": "Tom"}`, []string{"render", "pet.vtl", "--input", "-"}, 0, "Tom of , , ", ""},
+		{"renders a payload that is given", "", []string{"render", "pet.vtl", "--input", `{"name": "Kit"}`}, 0, "Kit of , , ", ""},
 		{"renders a template from standard input", "$input.body", []string{"render", "-"}, 0, "{}", ""},
 		{
 			"shows overrides", "",
@@ -112,6 +113,7 @@ func TestTemplateCommandPointsToErrors(t *testing.T) {
 		{"in a template", []string{"render", "syntax.vtl"}, 1, "syntax.vtl:2:14: unexpected \"$y\"\n     \"é\": #if($x $y)z#end\n                 ^\n"},
 		{"while it runs", []string{"render", "runtime.vtl"}, 1, "runtime.vtl:2:8: path \"$.a[\": expected a quoted name, an index, \"*\" or \"?\" at offset 4\n    $input.path('$.a[')\n           ^\n"},
 		{"in a payload", []string{"render", "path.vtl", "--input", "object.json"}, 1, "object.json:2:5: Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 10: EOF\n      [1}\n        ^\n"},
+		{"in a payload that is given", []string{"render", "path.vtl", "--input", `{"a"`}, 1, "--input:1:4: Could not process payloadnet.minidev.json.parser.ParseException: Unexpected End Of File position 3: null\n    {\"a\"\n       ^\n"},
 		{"in a payload that is a text", []string{"jsonpath", "$.a", "text.json"}, 1, "text.json:2:2: the path leads nowhere: the payload begins with none of { [ \" ' and is taken for a text\n     <a/>\n     ^\n"},
 		{"in a payload to validate", []string{"schema", "array.json", "object.json", "--model", "Bad=array.json"}, 1, "object.json:2:5: no valid JSON: neither a comma nor the end of the array\n      [1}\n        ^\n"},
 		{"in params", []string{"render", "path.vtl", "--params", `{"a"`}, 1, "--params:1:4: no valid JSON: Unexpected End Of File position 3: null\n    {\"a\"\n       ^\n"},
