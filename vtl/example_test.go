@@ -88,7 +88,7 @@ func ExampleError() {
 	fmt.Println(err)
 	// Output:
 	// syntax error in line 2 column 16
-	// greeting.vtl:2:16: unexpected end of template
+	// greeting.vtl:2:16: unexpected end of template: the #if at 2:1 has no #end
 }
 
 func ExampleConfig() {

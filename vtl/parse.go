@@ -81,6 +81,16 @@ func (p *parser) expect(kind tokenKind) token {
 	return p.take()
 }
 
+// end reads the #end of the directive that begins at start. Where the template
+// ends without it, that is far from the mistake.
+func (p *parser) end(start int, name string) {
+	if t := p.peek(1); t.start >= len(p.text) {
+		line, column := p.source.position(start)
+		p.failAt(t.start, "unexpected end of template: the #%s at %d:%d has no #end", name, line, column)
+	}
+	p.expect(endDirective)
+}
+
 func (p *parser) image(t token) string { return p.text[t.start:t.end] }
 
 func (p *parser) show(t token) string {
@@ -245,7 +255,7 @@ func (p *parser) escapes() node {
 }
 
 func (p *parser) ifStatement() node {
-	n := &ifNode{}
+	n, start := &ifNode{}, p.peek(1).start
 	for p.at(ifDirective, elseIfDirective) {
 		p.take()
 		p.accept(whiteSpace)
@@ -257,7 +267,7 @@ func (p *parser) ifStatement() node {
 	if p.accept(elseDirective) {
 		n.orElse = p.block()
 	}
-	p.expect(endDirective)
+	p.end(start, "if")
 	return n
 }
 

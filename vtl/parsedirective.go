@@ -23,7 +23,7 @@ func (p *parser) directive() node {
 	if d.block() {
 		body = p.block()
 		d.bodyEnd = p.peek(1).start
-		p.expect(endDirective)
+		p.end(d.start, d.name)
 	}
 	d.written = p.text[d.start:p.last.end]
 	switch d.name {
@@ -140,7 +140,7 @@ func (p *parser) macro(d *directiveHead) node {
 		n.params = append(n.params, parameterName(a))
 	}
 	n.body = p.block()
-	p.expect(endDirective)
+	p.end(d.start, d.name)
 	if p.shared.macros[n.name] == nil {
 		p.shared.macros[n.name] = n
 	}

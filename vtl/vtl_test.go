@@ -35,7 +35,9 @@ func render(t testing.TB, text string, vars vtl.Vars) string {
 
 func TestErrorsHaveAPlace(t *testing.T) {
 	for _, c := range []struct{ name, template, want string }{
-		{"at the end", "a\n#if(true)", "t:2:10: unexpected end of template"},
+		{"at the end", "a\n#if(true)", "t:2:10: unexpected end of template: the #if at 2:1 has no #end"},
+		{"behind a block", "#foreach($i in [1])\n #if($i)\n $i#end", "t:3:8: unexpected end of template: the #foreach at 1:1 has no #end"},
+		{"behind a macro", " #macro(m)#@n() ", "t:1:17: unexpected end of template: the #@n at 1:11 has no #end"},
 		{"behind characters of several bytes", "é日#set($x = )", `t:1:13: unexpected ")"`},
 		{"in a text", "\n  #set($x = \"$a[\")", "t:2:18: unexpected end of template"},
 		{"in a text of several lines", "#set($x = \"a\n$l[9]\")", ""},
