@@ -14,6 +14,9 @@
 // one goroutine; parsing into a document that has been used before allocates
 // nothing, nor does evaluating a definite path.
 //
+// Payloads are read as leniently as API Gateway reads them. Whether a text is JSON
+// by the letter of RFC 8259 a document can tell, too; see Strict and ParseStrict.
+//
 // # Steps
 //
 //	$                   the document; a path that begins with none gets "$."

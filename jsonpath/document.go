@@ -17,9 +17,11 @@ import (
 type Document struct {
 	text    string
 	entries []entry
-	derived []string // texts that are not part of text
-	made    int      // values that paths have added, long texts counting more
-	index   []uint32 // scratch: the hash table of an object's names
+	strict  bool                // the text is JSON by the letter
+	derived []string            // texts that are not part of text
+	made    int                 // values that paths have added, long texts counting more
+	index   []uint32            // scratch: the hash table of an object's names
+	tables  map[uint32][]uint32 // such tables of large objects, once they are needed
 	eval    evaluator
 }
 
@@ -102,7 +104,8 @@ func (d *Document) begin(text string) error {
 
 func (d *Document) reset(text string) {
 	clear(d.derived)
-	d.text, d.entries, d.derived, d.made = text, d.entries[:0], d.derived[:0], 0
+	clear(d.tables)
+	d.text, d.entries, d.strict, d.derived, d.made = text, d.entries[:0], false, d.derived[:0], 0
 }
 
 func (d *Document) append(e entry) uint32 {

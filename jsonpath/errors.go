@@ -27,7 +27,7 @@ var ErrTooMuchWork = errors.New("path looks at too many values")
 
 // A SyntaxError says where a text stops being JSON. Its message is the one that
 // callers of API Gateway see behind "Could not process payload" and the name of
-// a Java class.
+// a Java class; that of ParseStrict is of our own words.
 type SyntaxError struct {
 	Offset  int // in bytes
 	Message string

@@ -57,28 +57,68 @@ func (d *Document) earlierNear(i, k uint32) (uint32, bool) {
 
 // earlierHashed looks the name at k up in the index, and adds it if it is new.
 func (d *Document) earlierHashed(_, k uint32) (uint32, bool) {
-	name := d.raw(&d.entries[k])
-	if d.entries[k].flags&escaped != 0 {
-		name = unescape(name)
+	slot, j := d.slot(d.index, d.content(&d.entries[k]))
+	if j == 0 {
+		d.index[slot] = k
 	}
-	mask := uint64(len(d.index) - 1)
-	for slot := maphash.String(seed, name) & mask; ; slot = (slot + 1) & mask {
-		switch j := d.index[slot]; {
-		case j == 0: // no name: entry 0 is the root
-			d.index[slot] = k
-			return 0, false
-		case d.sameName(j, k):
-			return j, true
+	return j, j != 0
+}
+
+// slot returns where a name is in a hash table or would be, and which name is
+// there: 0 is none, since entry 0 is the root.
+func (d *Document) slot(table []uint32, name string) (slot uint64, k uint32) {
+	mask := uint64(len(table) - 1)
+	for slot = maphash.String(seed, name) & mask; ; slot = (slot + 1) & mask {
+		if k = table[slot]; k == 0 || d.named(&d.entries[k], name) {
+			return slot, k
 		}
 	}
 }
 
-// clearIndex makes an empty hash table that n names fill at most by half.
-func (d *Document) clearIndex(n int) {
+// fewMembers is up to how many members it is quicker to look at all of them than
+// to hash their names.
+const fewMembers = 32
+
+// lookup returns the member of a large object that has a name. The object's table
+// is kept.
+func (d *Document) lookup(i uint32, name string) Node {
+	table := d.tables[i]
+	if table == nil {
+		table = d.table(i)
+	}
+	if _, k := d.slot(table, name); k != 0 {
+		return Node{d, d.resolve(k + 1)}
+	}
+	return Node{}
+}
+
+func (d *Document) table(i uint32) []uint32 {
+	table := make([]uint32, tableSize(int(d.entries[i].from)))
+	for k, end := i+1, d.entries[i].to; k < end; k = d.after(k + 1) {
+		if e := &d.entries[k]; e.flags&hidden == 0 {
+			slot, _ := d.slot(table, d.content(e))
+			table[slot] = k
+		}
+	}
+	if d.tables == nil {
+		d.tables = make(map[uint32][]uint32)
+	}
+	d.tables[i] = table
+	return table
+}
+
+// tableSize is the size of a hash table that n names fill at most by half.
+func tableSize(n int) int {
 	size := 64
 	for size < 2*n {
 		size *= 2
 	}
+	return size
+}
+
+// clearIndex makes the index an empty table for n names.
+func (d *Document) clearIndex(n int) {
+	size := tableSize(n)
 	if cap(d.index) < size {
 		d.index = make([]uint32, size)
 	}

@@ -60,6 +60,9 @@ func (n Node) Get(name string) Node {
 	if n.Kind() != Object {
 		return Node{}
 	}
+	if n.Len() > fewMembers {
+		return n.doc.lookup(n.at, name)
+	}
 	value, _, ok := n.doc.member(n.at, name)
 	if !ok {
 		return Node{}
@@ -110,6 +113,15 @@ func (n Node) Members() iter.Seq2[string, Node] {
 			}
 		}
 	}
+}
+
+// Raw returns the text of a scalar as it was written, without quotes and with its
+// escapes.
+func (n Node) Raw() string {
+	if k := n.Kind(); k == Missing || k >= Array {
+		return ""
+	}
+	return n.doc.raw(n.entry())
 }
 
 // Bool returns the value of a Bool.

@@ -16,6 +16,10 @@ func (d *Document) Parse(text string) error {
 	if err := d.begin(text); err != nil {
 		return err
 	}
+	if d.strictly() == nil {
+		return nil
+	}
+	d.reset(text)
 	p := parser{doc: d, text: text, pos: -1}
 	p.read()
 	if err := p.value(&stopNever); err != nil {
