@@ -60,7 +60,7 @@ var arrows = map[string][]string{
 
 	"javaregexp": {},
 	"jsonpath":   {},
-	"jsonschema": {"javaregexp"},
+	"jsonschema": {"javaregexp", "jsonpath"},
 	"policy":     {},
 	"sigv4":      {},
 	"vtl":        {"javaregexp"},

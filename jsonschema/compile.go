@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
 // Compile reads a schema. What it refers to by URL, resolve finds: it gets the
@@ -38,11 +40,11 @@ type compiler struct {
 // A source is the text of one schema.
 type source struct {
 	url      string
-	document document
+	document jsonpath.Document
 }
 
 func (s *source) place() place {
-	return place{value: value{&s.document, 0}, source: s}
+	return place{value: value{s.document.Root()}, source: s}
 }
 
 func (c *compiler) read(url string, text []byte) (*source, error) {
@@ -50,7 +52,7 @@ func (c *compiler) read(url string, text []byte) (*source, error) {
 	if c.size += len(text); c.size > MaxSchema {
 		return nil, &SchemaError{URL: url, Err: errors.New("schema is too long")}
 	}
-	if err := s.document.parse(string(text)); err != nil {
+	if err := parse(&s.document, string(text)); err != nil {
 		return nil, &SchemaError{URL: url, Err: err}
 	}
 	c.sources[url] = s
@@ -63,7 +65,7 @@ type place struct {
 	source  *source
 	parent  value
 	name    string // in an object,
-	named   uint32 // and where that stands
+	place   int    // and where it stands there
 	pointer string
 	node    *node // that the keyword is compiled for
 }
@@ -86,26 +88,28 @@ func (p place) mustBe(allowed kinds) error {
 
 var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
-// members returns what is within an object, in the order of the names, or an
+// within returns what is within an object, in the order of the names, or an
 // array.
-func (p place) members() []place {
+func (p place) within() []place {
 	var list []place
 	if p.kind() == object {
-		for _, at := range p.sorted() {
-			m := p.within(p.doc.valueOf(at), p.doc.name(at))
-			m.named = at
-			list = append(list, m)
+		for _, m := range p.members() {
+			list = append(list, p.part(m))
 		}
 		return list
 	}
-	for element := range p.elements() {
-		list = append(list, p.within(element, strconv.Itoa(len(list))))
+	for w := p.json.Walk(); w.Next(); {
+		i := len(list)
+		list = append(list, p.part(member{strconv.Itoa(i), value{w.Value()}, i}))
 	}
 	return list
 }
 
-func (p place) within(v value, name string) place {
-	return place{value: v, source: p.source, parent: p.value, name: name, pointer: p.pointer + "/" + pointerEscape.Replace(name)}
+func (p place) part(m member) place {
+	return place{
+		value: m.value, source: p.source, parent: p.value, name: m.name, place: m.place,
+		pointer: p.pointer + "/" + pointerEscape.Replace(m.name),
+	}
 }
 
 // sibling returns another keyword of the same schema, and whether there is one.
@@ -117,7 +121,7 @@ func (p place) names() ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	for _, m := range p.members() {
+	for _, m := range p.within() {
 		if err := m.mustBe(texts); err != nil {
 			return nil, err
 		}
@@ -157,7 +161,7 @@ func (c *compiler) node(p place) (*node, error) {
 	n := &node{}
 	c.nodes[p.value] = n
 	byName := map[string]place{}
-	for _, m := range p.members() {
+	for _, m := range p.within() {
 		m.node = n
 		byName[m.name] = m
 	}
@@ -236,7 +240,7 @@ var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // step returns what a part of a JSON Pointer leads to.
 func (p place) step(token string) (place, bool) {
-	children := p.members()
+	children := p.within()
 	switch p.kind() {
 	case object:
 		name := pointerUnescape.Replace(token)
@@ -268,7 +272,7 @@ func (c *compiler) list(p place) ([]*node, error) {
 		return nil, p.wrong("no schemas")
 	}
 	var nodes []*node
-	for _, m := range p.members() {
+	for _, m := range p.within() {
 		n, err := c.node(m)
 		if err != nil {
 			return nil, err
@@ -317,7 +321,7 @@ func (c *compiler) within(byName map[string]place, n *node) error {
 
 // named compiles schemas by name.
 func (c *compiler) named(p place) (all properties, err error) {
-	if p.doc == nil {
+	if p.source == nil {
 		return all, nil
 	}
 	if err := p.mustBe(objects); err != nil {
@@ -327,7 +331,7 @@ func (c *compiler) named(p place) (all properties, err error) {
 	if p.count() > few {
 		all.many = make(map[string]*node, p.count())
 	}
-	for _, m := range p.members() {
+	for _, m := range p.within() {
 		n, err := c.node(m)
 		if err != nil {
 			return all, err
@@ -347,7 +351,7 @@ func (c *compiler) patternProperties(byName map[string]place, n *node) error {
 	if err := p.mustBe(objects); err != nil {
 		return err
 	}
-	for _, m := range p.members() {
+	for _, m := range p.within() {
 		re, err := compilePattern(m.name)
 		if err != nil {
 			return m.wrap(err)

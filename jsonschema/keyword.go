@@ -64,8 +64,8 @@ func additionalProperties(c *compiler, p place) (check, error) {
 	n := p.node
 	return func(v *validation, at value) {
 		var unknown []string
-		for name := range at.members() {
-			if name := v.name(name); !v.knows(n, name) {
+		for w := at.json.Walk(); w.Next(); {
+			if name := w.Name(); !v.knows(n, name) {
 				unknown = append(unknown, name)
 			}
 		}
@@ -138,7 +138,7 @@ type dependency struct {
 	name   string
 	wants  []string
 	schema *node
-	place  uint32
+	place  int
 }
 
 // dependencies tries those on names first, in the order of a Java HashMap, and
@@ -148,8 +148,8 @@ func dependencies(c *compiler, p place) (check, error) {
 	if err := p.mustBe(objects); err != nil {
 		return nil, err
 	}
-	for _, m := range p.members() {
-		d := dependency{name: m.name, place: m.named}
+	for _, m := range p.within() {
+		d := dependency{name: m.name, place: m.place}
 		var err error
 		if m.kind() == array {
 			d.wants, err = m.names()
@@ -230,8 +230,8 @@ func enum(c *compiler, p place) (check, error) {
 	choices := p.value
 	all := string(choices.appendJSON(nil))
 	return func(v *validation, at value) {
-		for choice := range choices.elements() {
-			if equal(choice, at, &v.steps) {
+		for w := choices.json.Walk(); w.Next(); {
+			if equal(value{w.Value()}, at, &v.steps) {
 				return
 			}
 		}

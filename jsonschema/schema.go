@@ -3,6 +3,8 @@ package jsonschema
 import (
 	"strings"
 	"unsafe"
+
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
 // What bounds the work that a caller or an author can cause.
@@ -75,15 +77,23 @@ type rule struct {
 // *SyntaxError if it is no JSON, or ErrTooMuchWork or ErrLoop if it cannot be
 // told. It keeps nothing of the instance.
 func (s *Schema) Validate(instance []byte) error {
-	v := validations.Get().(*validation)
-	defer v.release()
-	if err := v.parse(unsafe.String(unsafe.SliceData(instance), len(instance))); err != nil {
+	doc := jsonpath.Borrow()
+	defer doc.Return()
+	if err := parse(doc, unsafe.String(unsafe.SliceData(instance), len(instance))); err != nil {
 		return err
 	}
-	if v.passes(s.root) {
+	return s.ValidateNode(doc.Root())
+}
+
+// ValidateNode is Validate for a value that has been parsed already. Its document
+// must have been Strict.
+func (s *Schema) ValidateNode(instance jsonpath.Node) error {
+	v := validations.Get().(*validation)
+	defer v.release()
+	if v.passes(s.root, value{instance}) {
 		return nil
 	}
-	return v.report(s.root)
+	return v.report(s.root, value{instance})
 }
 
 // An Invalid says why an instance is not what the schema demands.

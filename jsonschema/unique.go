@@ -7,6 +7,8 @@ import (
 // few is how many elements are quicker compared each with each than hashed.
 const few = 8
 
+var seed = maphash.MakeSeed()
+
 // repeats reports whether an array in a schema has two equal elements.
 func (v value) repeats() bool {
 	steps := MaxSteps
@@ -18,12 +20,10 @@ func (v value) repeated(steps *int) bool {
 	if v.count() > few {
 		return v.repeatedHashed(steps)
 	}
-	for a := range v.elements() {
-		for b := range v.elements() {
-			if b.pos == a.pos {
-				break
-			}
-			if equal(a, b, steps) {
+	for i, a := 0, v.json.Walk(); a.Next(); i++ {
+		b := v.json.Walk()
+		for range i {
+			if b.Next(); equal(value{a.Value()}, value{b.Value()}, steps) {
 				return true
 			}
 		}
@@ -34,15 +34,16 @@ func (v value) repeated(steps *int) bool {
 // repeatedHashed compares only elements with the same hash, of which a caller
 // cannot make many: the seed is not known to him.
 func (v value) repeatedHashed(steps *int) bool {
-	seen := make(map[uint64][]uint32, v.count())
-	for element := range v.elements() {
+	seen := make(map[uint64][]value, v.count())
+	for w := v.json.Walk(); w.Next(); {
+		element := value{w.Value()}
 		sum := element.sum("", steps)
 		for _, other := range seen[sum] {
-			if equal(element, value{v.doc, other}, steps) {
+			if equal(element, other, steps) {
 				return true
 			}
 		}
-		if seen[sum] = append(seen[sum], element.pos); *steps < 0 {
+		if seen[sum] = append(seen[sum], element); *steps < 0 {
 			return false
 		}
 	}
@@ -68,14 +69,14 @@ func (v value) hash(h *maphash.Hash, steps *int) {
 	_ = h.WriteByte(byte(k))
 	switch k {
 	case array:
-		for element := range v.elements() {
-			element.hash(h, steps)
+		for w := v.json.Walk(); w.Next(); {
+			value{w.Value()}.hash(h, steps)
 		}
 		_ = h.WriteByte(byte(len(kindNames)))
 	case object:
 		var all uint64 // whatever the order
-		for at := range v.members() {
-			all += v.doc.valueOf(at).sum(v.doc.name(at), steps)
+		for w := v.json.Walk(); w.Next(); {
+			all += value{w.Value()}.sum(w.Name(), steps)
 		}
 		maphash.WriteComparable(h, all)
 	case number:

@@ -9,7 +9,6 @@ var validations = sync.Pool{New: func() any { return new(validation) }}
 
 // A validation is one instance on its way through a schema.
 type validation struct {
-	document
 	steps    int   // left
 	stopped  error // why it ended early
 	failed   bool
@@ -22,30 +21,29 @@ type validation struct {
 }
 
 func (v *validation) release() {
-	const keep = 1 << 14 // entries; more are left to the garbage collector
-	d, trail := v.document, v.trail
+	trail := v.trail
 	*v = validation{}
-	if cap(d.entries) <= keep && cap(d.resolved) <= keep && cap(trail) <= keep {
-		d.reset("")
+	const keep = 1 << 14
+	if cap(trail) <= keep {
 		clear(trail[:cap(trail)])
-		v.document, v.trail = d, trail[:0]
+		v.trail = trail[:0]
 	}
 	validations.Put(v)
 }
 
-// passes reports whether the instance is valid, for which neither the order of
-// members nor messages matter. It gives up where that takes long.
-func (v *validation) passes(n *node) bool {
+// passes reports whether a value is valid, for which neither the order of members
+// nor messages matter. It gives up where that takes long.
+func (v *validation) passes(n *node, at value) bool {
 	const quick = MaxSteps / 32
 	v.steps, v.quiet = quick, true
-	v.apply(n, v.root())
+	v.apply(n, at)
 	return !v.failed && v.stopped == nil
 }
 
-// report tries the instance from the start, as messages need it.
-func (v *validation) report(n *node) error {
+// report tries the value from the start, as messages need it.
+func (v *validation) report(n *node, at value) error {
 	v.steps, v.quiet, v.failed, v.stopped, v.ordered = MaxSteps, false, false, nil, true
-	v.apply(n, v.root())
+	v.apply(n, at)
 	switch {
 	case v.stopped != nil:
 		return v.stopped
@@ -54,8 +52,6 @@ func (v *validation) report(n *node) error {
 	}
 	return nil
 }
-
-func (v *validation) root() value { return value{&v.document, 0} }
 
 // apply tries a value against a schema and, if nothing has failed so far, what
 // is within the value too.
@@ -73,25 +69,26 @@ func (v *validation) apply(n *node, at value) {
 		return
 	}
 	v.trail = append(v.trail, n)
+	kind := at.kind()
 	for i := range n.rules {
 		if v.spend(1); v.done() {
 			break
 		}
-		if n.rules[i].kinds.has(at.kind()) {
+		if n.rules[i].kinds.has(kind) {
 			n.rules[i].check(v, at)
 		}
 	}
 	if !v.failed && v.stopped == nil {
-		v.descend(n, at)
+		v.descend(n, at, kind)
 	}
 	v.trail = v.trail[:len(v.trail)-1]
 }
 
 // descend goes on with what is within a value, whose schemas wait for others.
-func (v *validation) descend(n *node, at value) {
+func (v *validation) descend(n *node, at value, kind kind) {
 	own := v.own
 	v.own = len(v.trail)
-	switch at.kind() {
+	switch kind {
 	case array:
 		v.elements(n, at)
 	case object:
@@ -104,7 +101,7 @@ func (v *validation) elements(n *node, at value) {
 	if n.elements == nil && n.tuple == nil && n.rest == nil {
 		return
 	}
-	for i, k := 0, at.pos+1; k < at.entry().to; i, k = i+1, v.after(k) {
+	for i, w := 0, at.json.Walk(); w.Next(); i++ {
 		to := n.elements
 		switch {
 		case to != nil:
@@ -114,7 +111,7 @@ func (v *validation) elements(n *node, at value) {
 			to = n.rest
 		}
 		if to != nil {
-			v.apply(to, value{&v.document, k})
+			v.apply(to, value{w.Value()})
 		}
 		if v.done() {
 			return
@@ -127,40 +124,36 @@ func (v *validation) members(n *node, at value) {
 		return
 	}
 	if v.ordered {
-		for _, k := range at.sorted() {
-			v.member(n, k)
+		for _, m := range at.members() {
+			v.member(n, m.name, m.value)
 			if v.done() {
 				return
 			}
 		}
 		return
 	}
-	for k := at.pos + 1; k < at.entry().to; k = v.after(k + 1) {
-		if v.entries[k].flags&hidden == 0 {
-			v.member(n, k)
-		}
+	for w := at.json.Walk(); w.Next(); {
+		v.member(n, w.Name(), value{w.Value()})
 		if v.done() {
 			return
 		}
 	}
 }
 
-// member tries the member whose name is at a place.
-func (v *validation) member(n *node, at uint32) {
-	name := v.name(at)
+func (v *validation) member(n *node, name string, at value) {
 	to := n.properties.of(name)
 	known := to != nil
 	if known {
-		v.apply(to, v.valueOf(at))
+		v.apply(to, at)
 	}
 	for _, p := range n.patterns {
 		if v.matches(p.pattern, name) {
 			known = true
-			v.apply(p.node, v.valueOf(at))
+			v.apply(p.node, at)
 		}
 	}
 	if !known && n.others != nil {
-		v.apply(n.others, v.valueOf(at))
+		v.apply(n.others, at)
 	}
 	v.spend(1)
 }

@@ -2,9 +2,10 @@ package jsonschema
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strings"
+
+	"github.com/gatewright/gatewright/jsonpath"
 )
 
 // A kind is what JSON calls a type. Numbers are of two: those written without
@@ -39,70 +40,48 @@ const (
 func (s kinds) has(k kind) bool { return s>>k&1 != 0 }
 
 // A value is one JSON value of a document.
-type value struct {
-	doc *document
-	pos uint32
+type value struct{ json jsonpath.Node }
+
+// kindsOf are the kinds by what the document calls them.
+var kindsOf = [...]kind{
+	jsonpath.Null: null, jsonpath.Bool: boolean, jsonpath.Integer: integer, jsonpath.Double: number, jsonpath.Decimal: number,
+	jsonpath.String: text, jsonpath.Array: array, jsonpath.Object: object,
 }
 
-func (v value) entry() *entry { return &v.doc.entries[v.pos] }
-
-func (v value) kind() kind { return v.entry().kind }
+func (v value) kind() kind { return kindsOf[v.json.Kind()] }
 
 // text returns a string itself, and other scalars as they are written.
-func (v value) text() string { return v.doc.written(v.entry()) }
+func (v value) text() string {
+	if v.json.Kind() == jsonpath.String {
+		return v.json.String()
+	}
+	return v.json.Raw()
+}
 
 // count returns how many elements or members there are.
-func (v value) count() int {
-	if e := v.entry(); e.kind == array || e.kind == object {
-		return int(e.from)
-	}
-	return 0
-}
-
-// elements returns the elements of an array.
-func (v value) elements() iter.Seq[value] {
-	return func(yield func(value) bool) {
-		for at, end := v.pos+1, v.entry().to; at < end; at = v.doc.after(at) {
-			if !yield(value{v.doc, at}) {
-				return
-			}
-		}
-	}
-}
-
-// members returns where the names of an object stand, in the order of the text.
-func (v value) members() iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for at, end := v.pos+1, v.entry().to; at < end; at = v.doc.after(at + 1) {
-			if v.doc.entries[at].flags&hidden == 0 && !yield(at) {
-				return
-			}
-		}
-	}
-}
-
-// sorted returns the same in the order of the names.
-func (v value) sorted() []uint32 {
-	at := slices.AppendSeq(make([]uint32, 0, v.count()), v.members())
-	slices.SortFunc(at, func(a, b uint32) int { return compareText(v.doc.name(a), v.doc.name(b)) })
-	return at
-}
+func (v value) count() int { return v.json.Len() }
 
 // member returns the member of an object with a name, and whether there is one.
 func (v value) member(name string) (value, bool) {
-	if v.count() > fewMembers {
-		if at := v.doc.lookup(v.pos, name); at != 0 {
-			return v.doc.valueOf(at), true
-		}
-		return value{}, false
+	n := v.json.Get(name)
+	return value{n}, n.Kind() != jsonpath.Missing
+}
+
+// A member is one of an object, with where it stands among the others.
+type member struct {
+	name  string
+	value value
+	place int
+}
+
+// members returns the members of an object in the order of their names.
+func (v value) members() []member {
+	all := make([]member, 0, v.count())
+	for w := v.json.Walk(); w.Next(); {
+		all = append(all, member{w.Name(), value{w.Value()}, len(all)})
 	}
-	d := v.doc
-	for at, end := v.pos+1, d.entries[v.pos].to; at < end; at = d.after(at + 1) {
-		if d.entries[at].flags&hidden == 0 && d.name(at) == name {
-			return d.valueOf(at), true
-		}
-	}
-	return value{}, false
+	slices.SortFunc(all, func(a, b member) int { return compareText(a.name, b.name) })
+	return all
 }
 
 // compareText orders texts as Java does, by UTF-16 code units: that is the
@@ -141,20 +120,18 @@ func equal(a, b value, steps *int) bool {
 }
 
 func equalElements(a, b value, steps *int) bool {
-	other := b.pos + 1
-	for element := range a.elements() {
-		if *steps < 0 || !equal(element, value{b.doc, other}, steps) {
+	for x, y := a.json.Walk(), b.json.Walk(); x.Next() && y.Next(); {
+		if *steps < 0 || !equal(value{x.Value()}, value{y.Value()}, steps) {
 			return false
 		}
-		other = b.doc.after(other)
 	}
 	return true
 }
 
 func equalMembers(a, b value, steps *int) bool {
-	for at := range a.members() {
-		other, found := b.member(a.doc.name(at))
-		if !found || *steps < 0 || !equal(a.doc.valueOf(at), other, steps) {
+	for w := a.json.Walk(); w.Next(); {
+		other, found := b.member(w.Name())
+		if !found || *steps < 0 || !equal(value{w.Value()}, other, steps) {
 			return false
 		}
 	}
@@ -178,17 +155,17 @@ func (v value) appendJSON(to []byte) []byte {
 
 func (v value) appendArray(to []byte) []byte {
 	to = append(to, '[')
-	for element := range v.elements() {
-		to = element.appendJSON(comma(to, int(element.pos-v.pos-1)))
+	for i, w := 0, v.json.Walk(); w.Next(); i++ {
+		to = value{w.Value()}.appendJSON(comma(to, i))
 	}
 	return append(to, ']')
 }
 
 func (v value) appendObject(to []byte) []byte {
 	to = append(to, '{')
-	for at := range v.members() {
-		to = append(appendQuoted(comma(to, int(at-v.pos-1)), v.doc.name(at)), ':')
-		to = v.doc.valueOf(at).appendJSON(to)
+	for i, w := 0, v.json.Walk(); w.Next(); i++ {
+		to = append(appendQuoted(comma(to, i), w.Name()), ':')
+		to = value{w.Value()}.appendJSON(to)
 	}
 	return append(to, '}')
 }

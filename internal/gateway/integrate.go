@@ -117,7 +117,7 @@ func (x *exchange) readBody() (err error) {
 // readPayload makes the caller's body what templates and mappings read.
 func (x *exchange) readPayload() error {
 	err := x.readBody()
-	if err == nil {
+	if err == nil && !x.scope.Sent.Is(x.body) {
 		x.scope.Sent.Set(payloadText(x.body))
 	}
 	return err

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"github.com/gatewright/gatewright/internal/gatewayresponse"
+	"github.com/gatewright/gatewright/internal/mapping"
 	"github.com/gatewright/gatewright/internal/validation"
 )
 
@@ -23,9 +24,23 @@ func validateBody(x *exchange) error {
 	if err := x.readBody(); err != nil {
 		return err
 	}
-	err := model.Check(x.body)
+	err := model.CheckPayload(x.body, x.payload())
 	if wrong, ok := err.(*validation.BodyError); ok {
 		return &gatewayresponse.Failure{Type: gatewayresponse.BadRequestBody, Validation: wrong.Detail, Cause: wrong}
 	}
 	return err
+}
+
+// payload is the caller's body as templates will read it, nil if none of them will
+// or if they read another text. It is not parsed yet. Long bodies wait for turns of
+// their own to be validated and to be parsed.
+func (x *exchange) payload() *mapping.Payload {
+	if !x.method.request.running() || len(x.body) >= mapping.Long {
+		return nil
+	}
+	x.scope.Sent.Set(payloadText(x.body))
+	if !x.scope.Sent.Is(x.body) {
+		return nil
+	}
+	return &x.scope.Sent
 }

@@ -83,6 +83,26 @@ func TestValidationVectors(t *testing.T) {
 	}
 }
 
+// TestValidatedPayload shows that a template reads a body that was validated as it
+// reads any other: leniently, whatever the letter of JSON is.
+func TestValidatedPayload(t *testing.T) {
+	m := note(mocked("200", "passed"))
+	m.MethodIntegration.RequestTemplates["application/json"] = `#set($context.responseOverride.header.Read = $input.json('$')){"statusCode": 200}`
+	b := start(t, "")
+	b.deploy(validating(map[string]*restapi.Method{"POST /x": m}, noteModel), prod())
+	for body, want := range map[string]string{
+		`{"NoteId": "a", "b": [1.50, {}]}`:   `{"NoteId":"a","b":[1.5,{}]}`,
+		`{"NoteId": 1, "b": 2, "NoteId":""}`: `{"NoteId":"","b":2}`,
+		"{\"NoteId\": \"a\\n\x7F\"}":         `{"NoteId":"a\n"}`,
+		"{\"NoteId\": \"\xE2\x82\"}":         "{\"NoteId\":\"\uFFFD\"}",
+	} {
+		b.send(sentRequest{method: "POST", target: "/prod/x", body: body}).wantHeader(t, "Read", want)
+	}
+	for _, body := range []string{`42`, `{"NoteId": 'a'}`, `{"NoteId": "a"} x`, `{"NoteId": "a",}`} {
+		b.send(sentRequest{method: "POST", target: "/prod/x", body: body}).want(t, 400, `{"message":"Invalid request body"}`)
+	}
+}
+
 // A gateway response can tell what is wrong with a body; the log does not, for a
 // body may hold what nobody else should read.
 func TestValidationErrorString(t *testing.T) {

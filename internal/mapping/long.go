@@ -6,9 +6,9 @@ import (
 	"github.com/gatewright/gatewright/internal/turn"
 )
 
-// long is how many bytes a text has, at least, that waits for its turn to be
+// Long is how many bytes a text has, at least, that waits for its turn to be
 // parsed.
-const long = 256 << 10
+const Long = 256 << 10
 
 // parsing are the turns of exchanges that parse long texts, of which one takes up
 // to twenty times its length in memory until it is forgotten. It keeps a processor
@@ -28,7 +28,7 @@ func (s *Scope) Parse(p *Payload) error {
 
 // wait waits for the exchange's turn before it parses a text.
 func (s *Scope) wait(text string) error {
-	if len(text) < long || s.turn {
+	if len(text) < Long || s.turn {
 		return nil
 	}
 	err := parsing.Take()

@@ -19,7 +19,7 @@ func TestLongPayloads(t *testing.T) {
 		old := parsing
 		parsing = make(turn.Turns, 1)
 		defer func() { parsing = old }()
-		payload := "[" + strings.Repeat(" ", long) + "1]"
+		payload := "[" + strings.Repeat(" ", Long) + "1]"
 		var first, second Scope
 		first.Sent.Set(payload)
 		for _, compiled := range []*Template{path, text, path} {

@@ -78,6 +78,18 @@ func (p *Payload) parse() error {
 	return p.err
 }
 
+// Strict returns the payload if it is JSON by the letter, as schemas want it, and
+// reports whether it is.
+func (p *Payload) Strict() (jsonpath.Node, bool) {
+	if p.parse() != nil || !p.doc.Strict() {
+		return jsonpath.Node{}, false
+	}
+	return p.doc.Root(), true
+}
+
+// Is reports whether the payload is this text.
+func (p *Payload) Is(text []byte) bool { return p.text == string(text) }
+
 // eval applies a path. A definite path that leads nowhere gives a Missing node
 // and no error.
 func (p *Payload) eval(path *jsonpath.Path) (jsonpath.Node, error) {

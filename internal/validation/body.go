@@ -65,7 +65,11 @@ var atOnce = make(turn.Turns, 2)
 // Check fails with a *BodyError if a body, of which an empty one stands for {},
 // is not what the model demands; with turn.ErrBusy if it could not be looked at; and
 // with another error if the model turns out to make no sense.
-func (m *Model) Check(body []byte) error {
+func (m *Model) Check(body []byte) error { return m.CheckPayload(body, nil) }
+
+// CheckPayload is Check for a body that is a payload too: it is parsed once for
+// both.
+func (m *Model) CheckPayload(body []byte, p *mapping.Payload) error {
 	if len(body) == 0 {
 		body = emptyObject
 	}
@@ -75,7 +79,7 @@ func (m *Model) Check(body []byte) error {
 		}
 		defer atOnce.End()
 	}
-	err := m.schema.Validate(body)
+	err := m.validate(body, p)
 	if err == nil {
 		return nil
 	}
@@ -88,4 +92,13 @@ func (m *Model) Check(body []byte) error {
 	default:
 		return &BodyError{Model: m.name, Detail: unreadable, Cause: err}
 	}
+}
+
+func (m *Model) validate(body []byte, p *mapping.Payload) error {
+	if p != nil {
+		if instance, strict := p.Strict(); strict {
+			return m.schema.ValidateNode(instance)
+		}
+	}
+	return m.schema.Validate(body)
 }
