@@ -72,6 +72,14 @@ func (l *List) Append(v Value) {
 	l.mods++
 }
 
+// clear makes the list empty. What it has read through so far is made no values of.
+func (l *List) clear() {
+	from := l.from
+	l.items, l.from = nil, nil
+	l.mods++
+	changed(from)
+}
+
 func (l *List) set(i int, v Value) Value {
 	l.own()
 	old := l.items[i]

@@ -73,10 +73,7 @@ var listMethods = map[string][]method{
 	"subList":     {{"ii", listSub}},
 	"iterator":    {{"", iterate}},
 	"clear": {{"", func(_ *frame, v Value, _ []Value) (Value, error) {
-		l := v.list()
-		l.own()
-		l.items = nil
-		l.mods++
+		v.list().clear()
 		return done, nil
 	}}},
 	"toJSONString": {{"", func(f *frame, v Value, _ []Value) (Value, error) {

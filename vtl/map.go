@@ -244,11 +244,13 @@ func (m *Map) remove(key Value) Value {
 	return old
 }
 
+// clear makes the map empty. What it has read through so far is made no values of.
 func (m *Map) clear() {
-	m.own()
 	m.grow()
-	m.entries, m.index, m.order = nil, nil, nil
+	from := m.from
+	m.entries, m.index, m.order, m.from = nil, nil, nil, nil
 	m.mods++
+	changed(from)
 }
 
 // grow makes the imitated table as large as the entries have needed so far; it

@@ -406,11 +406,14 @@ func TestHalvesOfCharacters(t *testing.T) {
 type told struct {
 	vtl.VarMap
 	changed int
+	made    int // values
 }
 
 func (t *told) Len() int { return len(t.VarMap) }
 
-func (t *told) Member(int) (string, vtl.Value) { return "a", t.VarMap["a"] }
+func (t *told) Member(i int) (string, vtl.Value) { return "a", t.Element(i) }
+
+func (t *told) Element(int) vtl.Value { t.made++; return t.VarMap["a"] }
 
 func (t *told) Lookup(name string) (vtl.Value, bool) { v, ok := t.VarMap[name]; return v, ok }
 
@@ -433,5 +436,19 @@ func TestMapsOfTheProgram(t *testing.T) {
 	out, err := tmpl.Execute(nil, vtl.VarMap{"m": vtl.MapValue(m)})
 	if want := "1 itself{a=1, b=2, c=3}"; err != nil || string(out) != want || of.changed != 1 {
 		t.Errorf("got %s, error %v, told of %d changes; want %s, told of the first", out, err, of.changed, want)
+	}
+}
+
+// TestClearing shows that no values are made of what is cleared, however much it is.
+func TestClearing(t *testing.T) {
+	list, m := &told{VarMap: vtl.VarMap{"a": vtl.Int(1)}}, &told{VarMap: vtl.VarMap{"a": vtl.Int(1)}}
+	vars := vtl.VarMap{"list": vtl.ListValue(vtl.JSONArrayOf(list)), "map": vtl.MapValue(vtl.MapOf(m))}
+	if got := render(t, "$!list.clear()$list $list.size() $!map.clear()$map $map.size()", vars); got != "[] 0 {} 0" {
+		t.Errorf("got %s", got)
+	}
+	for name, of := range map[string]*told{"list": list, "map": m} {
+		if of.made != 0 || of.changed != 1 {
+			t.Errorf("of the %s %d values were made, and it was told of %d changes; want 0 and 1", name, of.made, of.changed)
+		}
 	}
 }
