@@ -15,7 +15,12 @@ type executions struct {
 	to     io.Writer
 	log    *slog.Logger
 	queue  chan string
-	unseen atomic.Int64 // executions that were left out since the last one
+	unseen atomic.Int64 // executions that were left out and not told of
+
+	// Of who writes:
+	failed   error // what could not be written last failed with, until it is told
+	unstored int64 // executions that could not be written and were not told of
+	told     time.Time
 }
 
 // mostQueued is how many executions wait to be written.
@@ -50,18 +55,33 @@ func (e *executions) write(ctx context.Context) {
 			for len(e.queue) > 0 {
 				e.put(<-e.queue)
 			}
+			e.tell()
 			return
 		}
 	}
 }
 
 func (e *executions) put(lines string) {
+	if _, err := io.WriteString(e.to, lines); err != nil {
+		e.failed = err
+		e.unstored++
+	}
+	if (e.failed != nil || e.unseen.Load() > 0) && time.Since(e.told) >= time.Second {
+		e.tell()
+	}
+}
+
+// tell tells the operator what his log lacks, at most once a second while there is
+// much of it: he reads it on the disk that is full.
+func (e *executions) tell() {
 	if n := e.unseen.Swap(0); n > 0 {
 		e.log.Warn("executions came faster than their log could be written", "left_out", n)
 	}
-	if _, err := io.WriteString(e.to, lines); err != nil {
-		e.log.Error("the execution log cannot be written", "error", err)
+	if e.failed != nil {
+		e.log.Error("the execution log cannot be written", "error", e.failed, "left_out", e.unstored)
+		e.failed, e.unstored = nil, 0
 	}
+	e.told = time.Now()
 }
 
 // A logging says how much of a method's executions is logged.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -200,10 +201,13 @@ func TestExecutionLogIsBounded(t *testing.T) {
 			t.Errorf("log %q, want %s", log.String(), want)
 		}
 		w.Close()
-		e.add("line\n")
+		for range 21 {
+			e.add("line\n")
+			time.Sleep(time.Second / 10)
+		}
 		synctest.Wait()
-		if want := "cannot be written"; !strings.Contains(log.String(), want) {
-			t.Errorf("log %q, want %s", log.String(), want)
+		if told := strings.Count(log.String(), "cannot be written"); told != 2 || !strings.Contains(log.String(), "left_out=10\n") {
+			t.Errorf("told %d times in two seconds, want twice, and how much is lost:\n%s", told, log.String())
 		}
 	})
 }
