@@ -67,11 +67,19 @@ func meaning(r sigv4.Request) string {
 	return b.String()
 }
 
+var percent = regexp.MustCompile(`%([0-9A-Fa-f]{2})?`)
+
+// decoded returns what a part of a query says. A percent sign that escapes nothing
+// is itself.
 func decoded(s string) string {
-	if d, err := url.QueryUnescape(s); err == nil {
-		return d
-	}
-	return s
+	s = percent.ReplaceAllStringFunc(s, func(escape string) string {
+		if escape == "%" {
+			return "%25"
+		}
+		return escape
+	})
+	d, _ := url.QueryUnescape(s) // whatever was wrong with it is escaped
+	return d
 }
 
 func cleanPath(path string) string {
