@@ -80,7 +80,9 @@ func (d *Document) Root() Node {
 func (d *Document) ParsePayload(text string) error {
 	switch trimmed := trim(text); {
 	case trimmed == "":
-		return d.Parse("{}")
+		err := d.Parse("{}")
+		d.strict = false // that is not what was sent
+		return err
 	case strings.IndexByte(`{["'`, trimmed[0]) >= 0:
 		return d.Parse(text)
 	default:
