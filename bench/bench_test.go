@@ -77,7 +77,7 @@ func TestFloors(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		got, err := f.load(t.Context(), 2, 100*time.Millisecond)
+		got, err := f.load(t.Context(), 2, 500*time.Millisecond)
 		if err != nil {
 			t.Error(err)
 		} else if got.requests == 0 || got.cpu <= 0 || got.cpu > 2*got.wall {
