@@ -119,8 +119,8 @@ var viewMethods = map[string][]method{
 			return Bool(false), err
 		}
 		key, _ := s.of.Entry(i)
-		s.of.remove(key)
-		return Bool(true), f.spend(1 + s.of.Len()/16)
+		_, err = s.of.drop(f, key)
+		return Bool(true), err
 	}}},
 	"clear": {{"", func(_ *frame, v Value, _ []Value) (Value, error) {
 		v.view().of.clear()
@@ -135,9 +135,9 @@ var memberMethods = map[string][]method{
 	"getValue": {{"", func(_ *frame, v Value, _ []Value) (Value, error) {
 		return v.ref.(*member).half("value"), nil
 	}}},
-	"setValue": {{"o", func(_ *frame, v Value, args []Value) (Value, error) {
+	"setValue": {{"o", func(f *frame, v Value, args []Value) (Value, error) {
 		e := v.ref.(*member)
-		return e.of.put(e.key, args[0]), nil
+		return e.of.set(f, e.key, args[0])
 	}}},
 }
 

@@ -13,18 +13,18 @@ var mapMethods = map[string][]method{
 		return args[1], nil
 	}}},
 	"put": {{"oo", func(f *frame, v Value, args []Value) (Value, error) {
-		return v.mapping().put(args[0], args[1]), f.build(2 * valueSize)
+		return v.mapping().set(f, args[0], args[1])
 	}}},
 	"putIfAbsent": {{"oo", func(f *frame, v Value, args []Value) (Value, error) {
 		if member, _ := v.mapping().get(args[0]); !member.IsNull() {
 			return member, nil
 		}
-		return v.mapping().put(args[0], args[1]), f.build(2 * valueSize)
+		return v.mapping().set(f, args[0], args[1])
 	}}},
 	"putAll": {{"m", mapPutAll}},
 	"remove": {
 		{"o", func(f *frame, v Value, args []Value) (Value, error) {
-			return v.mapping().remove(args[0]), f.spend(1 + v.mapping().Len()/16)
+			return v.mapping().drop(f, args[0])
 		}},
 		{"oo", func(f *frame, v Value, args []Value) (Value, error) {
 			old, found := v.mapping().get(args[0])
@@ -35,8 +35,8 @@ var mapMethods = map[string][]method{
 			if !ok || err != nil {
 				return Bool(false), err
 			}
-			v.mapping().remove(args[0])
-			return Bool(true), f.spend(1 + v.mapping().Len()/16)
+			_, err = v.mapping().drop(f, args[0])
+			return Bool(true), err
 		}},
 	},
 	"containsKey": {{"o", func(_ *frame, v Value, args []Value) (Value, error) {
@@ -70,6 +70,14 @@ func viewOf(what viewKind) func(*frame, Value, []Value) (Value, error) {
 	}
 }
 
+// drop removes a member of a map, which then owns the others.
+func (m *Map) drop(f *frame, key Value) (Value, error) {
+	if err := f.ownMap(m); err != nil {
+		return Value{}, err
+	}
+	return m.remove(key), f.spend(1 + m.Len()/16)
+}
+
 func mapPutAll(f *frame, v Value, args []Value) (Value, error) {
 	m, from := v.mapping(), args[0].mapping()
 	if err := f.build(2 * valueSize * from.Len()); err != nil {
@@ -77,6 +85,9 @@ func mapPutAll(f *frame, v Value, args []Value) (Value, error) {
 	}
 	if m == from {
 		return done, nil
+	}
+	if err := f.ownMap(m); err != nil {
+		return Value{}, err
 	}
 	for i := range from.Len() {
 		key, value := from.Entry(i)

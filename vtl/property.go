@@ -76,17 +76,18 @@ func (e *member) half(name string) Value {
 }
 
 // setProperty sets a member of a map. Nothing else has properties to set.
-func setProperty(holder Value, name string, v Value) {
+func setProperty(f *frame, holder Value, name string, v Value) (err error) {
 	switch r := holder.ref.(type) {
 	case *Map:
-		r.put(textOf(name), v)
+		_, err = r.set(f, textOf(name), v)
 	case *loop:
-		r.store().put(textOf(name), v)
+		_, err = r.store().set(f, textOf(name), v)
 	case *member:
 		if name == "value" || name == "Value" {
-			r.of.put(r.key, v)
+			_, err = r.of.set(f, r.key, v)
 		}
 	}
+	return err
 }
 
 var errNoSize = errors.New("a negative index needs something that has a size")
@@ -157,11 +158,11 @@ func setElement(f *frame, holder, key, v Value) error {
 	}
 	switch r := holder.ref.(type) {
 	case *Map:
-		r.put(key, v)
-		return f.build(2 * valueSize)
+		_, err := r.set(f, key, v)
+		return err
 	case *loop:
-		r.store().put(key, v)
-		return f.build(2 * valueSize)
+		_, err := r.store().set(f, key, v)
+		return err
 	case *List:
 		if !isInt {
 			return nil
@@ -195,5 +196,25 @@ func (f *frame) own(l *List) error {
 		return err
 	}
 	l.own()
+	return nil
+}
+
+// set puts a member into a map, which then owns all of them.
+func (m *Map) set(f *frame, key, v Value) (Value, error) {
+	if err := f.ownMap(m); err != nil {
+		return Value{}, err
+	}
+	return m.put(key, v), f.build(2 * valueSize)
+}
+
+// ownMap lets a map own its members, which costs memory once.
+func (f *frame) ownMap(m *Map) error {
+	if m.from == nil {
+		return nil
+	}
+	if err := f.build(2 * valueSize * m.Len()); err != nil {
+		return err
+	}
+	m.own()
 	return nil
 }

@@ -48,11 +48,10 @@ func (c *compiler) storeIn(target *refNode, n int) store {
 			return err
 		}
 		if index == nil {
-			setProperty(holder, step.name, v)
-			return nil
-		}
-		key, err := index(f)
-		if err == nil {
+			err = setProperty(f, holder, step.name, v)
+		} else if key, wrong := index(f); wrong != nil {
+			err = wrong
+		} else {
 			err = setElement(f, holder, key, v)
 		}
 		if err != nil {

@@ -452,3 +452,31 @@ func TestClearing(t *testing.T) {
 		}
 	}
 }
+
+// A crowd has that many members, which are all alike.
+type crowd int
+
+func (c crowd) Len() int                         { return int(c) }
+func (c crowd) Member(i int) (string, vtl.Value) { return fmt.Sprint(i), vtl.Value{} }
+func (c crowd) Lookup(string) (vtl.Value, bool)  { return vtl.Value{}, false }
+
+// TestMapsAreBounded shows that a map counts for all its members once a template
+// changes one, and that a small one does not mind.
+func TestMapsAreBounded(t *testing.T) {
+	for _, template := range []string{
+		"#set($m.a = 1)", "#set($m['a'] = 1)", "$!m.put('a', 1)", "$!m.putIfAbsent('a', 1)", "$!m.putAll({'a': 1})", "$!m.remove('1')",
+		"$!m.keySet().remove('1')", "#foreach($e in $m.entrySet())$!e.setValue(1)#break#end",
+	} {
+		for size, bounded := range map[crowd]bool{10: false, 2_000_000: true} {
+			tmpl, err := vtl.Parse("t", template)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = tmpl.Execute(nil, vtl.VarMap{"m": vtl.MapValue(vtl.MapOf(size))})
+			var e *vtl.Error
+			if limit := errors.As(err, &e) && e.Kind == vtl.Limit; limit != bounded || !bounded && err != nil {
+				t.Errorf("%s of %d members: error %v; want a limit: %v", template, size, err, bounded)
+			}
+		}
+	}
+}
