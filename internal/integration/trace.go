@@ -48,6 +48,7 @@ var ErrLoop = errors.New("request has come through too many gateways")
 // than the trace that was sent says. The count stands last, as ";Hops=2". Our choice.
 func AppendHop(dst []byte, sent string) ([]byte, error) {
 	_, count, _ := strings.Cut(sent, ";Hops=")
+	count, _, _ = strings.Cut(count, ";")
 	hops, _ := strconv.Atoi(count) // none was counted
 	if hops < 0 || hops >= mostHops {
 		return dst, ErrLoop
