@@ -68,8 +68,34 @@ func (e *example) run(t *testing.T, api *gatewrighttest.API) {
 	}))
 	api.Call("PUT", method+"/responses/200", `{}`)
 	api.Call("PUT", method+"/integration/responses/200", encode(t, map[string]any{"responseTemplates": e.template("response")}))
+	if schema, ok := e.sections["model"]; ok {
+		validate(t, api, method, schema)
+	}
+	stage := api.Deploy()
+	if refused, ok := e.sections["refused"]; ok {
+		answer, body := e.call(t, stage, refused)
+		if want := `{"message":"Invalid request body"}`; answer.StatusCode != http.StatusBadRequest || body != want || got != "" {
+			t.Errorf("status %d %s, the backend got %q; want 400 %s and nothing", answer.StatusCode, body, got, want)
+		}
+	}
+	answer, body := e.call(t, stage, e.sections["sent"])
+	e.check(t, answer, body, got)
+}
 
-	request, err := http.NewRequestWithContext(t.Context(), "POST", api.Deploy()+"/example?"+e.sections["query"], strings.NewReader(e.sections["sent"]))
+// validate has a method's bodies validated by a model.
+func validate(t *testing.T, api *gatewrighttest.API, method, schema string) {
+	t.Helper()
+	api.Call("POST", "/models", encode(t, map[string]any{"name": "Sent", "contentType": "application/json", "schema": schema}))
+	validator := api.Call("POST", "/requestvalidators", `{"name": "bodies", "validateRequestBody": true}`)["id"].(string)
+	api.Call("PATCH", method, `{"patchOperations": [
+		{"op": "replace", "path": "/requestValidatorId", "value": "`+validator+`"},
+		{"op": "add", "path": "/requestModels/application~1json", "value": "Sent"}]}`)
+}
+
+// call sends a body as the example's caller does.
+func (e *example) call(t *testing.T, stage, sent string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "POST", stage+"/example?"+e.sections["query"], strings.NewReader(sent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +112,7 @@ func (e *example) run(t *testing.T, api *gatewrighttest.API) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.check(t, answer, string(body), got)
+	return answer, string(body)
 }
 
 func (e *example) template(section string) map[string]string {
