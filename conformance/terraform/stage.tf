@@ -15,12 +15,12 @@ resource "aws_api_gateway_deployment" "first" {
     ignore_changes = [triggers, variables] # an import does not bring them
   }
 
-  depends_on = [aws_api_gateway_integration.mock, aws_api_gateway_integration.http]
+  depends_on = [aws_api_gateway_integration.mock, aws_api_gateway_integration.http, aws_api_gateway_integration.linked]
 }
 
 resource "aws_api_gateway_deployment" "second" {
   rest_api_id = aws_api_gateway_rest_api.shop.id
-  depends_on  = [aws_api_gateway_integration.mock, aws_api_gateway_integration.http]
+  depends_on  = [aws_api_gateway_integration.mock, aws_api_gateway_integration.http, aws_api_gateway_integration.linked]
 }
 
 resource "aws_api_gateway_stage" "prod" {
