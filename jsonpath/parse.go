@@ -216,11 +216,9 @@ func (p *parser) quoted() error {
 // end. Most strings are short, and the first bytes are looked at eight at a time:
 // in m the lowest of those that have their high bit is such a one.
 func quotedEnd(s string, i int, quote byte) int {
-	const ones, highs, near = 0x0101010101010101, 0x8080808080808080, 32
+	const near = 32
 	for end := i + near; i < end && i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		w := eight(s[i:])
 		quotes, backslashes := w^ones*uint64(quote), w^ones*'\\'
 		m := ((quotes-ones)&^quotes | (backslashes-ones)&^backslashes) & highs
 		if m != 0 {

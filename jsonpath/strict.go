@@ -211,11 +211,8 @@ func (p *strictParser) string() error {
 // from i on, or the end. It looks at eight bytes at a time: in m the lowest of
 // the bytes that have their high bit is such a one.
 func plainEnd(s string, i int) int {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		w := eight(s[i:])
 		quote, backslash := w^ones*'"', w^ones*'\\'
 		m := ((quote-ones)&^quote | (backslash-ones)&^backslash | (w-ones*' ')&^w) & highs
 		if m != 0 {
@@ -268,17 +265,17 @@ func (p *strictParser) escape() bool {
 
 func (p *strictParser) number() error {
 	kind, start := Integer, p.at
-	p.skip('-')
-	if !p.skip('0') && !p.digits() {
+	p.take('-')
+	if !p.take('0') && !p.digits() {
 		return p.wrong("no value")
 	}
-	if p.skip('.') {
+	if p.take('.') {
 		kind = Double
 		if !p.digits() {
 			return p.wrong("no digits behind the point")
 		}
 	}
-	if p.skip('e') || p.skip('E') {
+	if p.take('e') || p.take('E') {
 		kind = Double
 		if err := p.exponent(); err != nil {
 			return err
@@ -295,8 +292,8 @@ func (p *strictParser) number() error {
 }
 
 func (p *strictParser) exponent() error {
-	if !p.skip('-') {
-		p.skip('+')
+	if !p.take('-') {
+		p.take('+')
 	}
 	start := p.at
 	if !p.digits() {
@@ -308,7 +305,8 @@ func (p *strictParser) exponent() error {
 	return nil
 }
 
-func (p *strictParser) skip(c byte) bool {
+// take passes over a byte, if it is the next, and reports whether it was.
+func (p *strictParser) take(c byte) bool {
 	found := p.at < len(p.text) && p.text[p.at] == c
 	if found {
 		p.at++

@@ -145,16 +145,23 @@ func appendEscaped(dst []byte, s string, slashes bool) []byte {
 	return append(dst, s[kept:]...)
 }
 
+// ones and highs have the lowest and the highest bit of each of eight bytes.
+const ones, highs = 0x0101010101010101, 0x8080808080808080
+
+// eight returns the first eight bytes of s, the first of them lowest.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
 // isPlain reports whether a string has nothing that is escaped, where that is easy
 // to see. It looks at eight bytes at a time as long as they are ASCII: each of the
 // terms has the high bit of a byte that is none, or that is escaped.
 func isPlain(s string) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		b := s[i : i+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		w := eight(s[i:])
 		quote, backslash := w^ones*'"', w^ones*'\\'
 		if (w|(w+ones)|(w-ones*' ')|(quote-ones)|(backslash-ones))&highs != 0 {
 			break
