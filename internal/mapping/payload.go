@@ -316,12 +316,10 @@ type object struct {
 	places *places // once a member was asked for otherwise than by name
 }
 
-// places are the members of an object by their place and, of a large one, by
-// their name.
+// places are the members of an object by their place.
 type places struct {
 	names  []string
 	values []jsonpath.Node
-	index  map[string]jsonpath.Node
 }
 
 func (o *object) Len() int { return o.node.Len() }
@@ -350,22 +348,7 @@ func (o *object) placed() *places {
 	return o.places
 }
 
-// fewMembers is up to how many members it is quicker to look at all of them than
-// to make an index.
-const fewMembers = 16
-
 func (o *object) Lookup(name string) (vtl.Value, bool) {
-	if o.node.Len() <= fewMembers {
-		n := o.node.Get(name)
-		return o.of.value(n), n.Kind() != jsonpath.Missing
-	}
-	p := o.placed()
-	if p.index == nil {
-		p.index = make(map[string]jsonpath.Node, len(p.names))
-		for i, name := range p.names {
-			p.index[name] = p.values[i]
-		}
-	}
-	n, found := p.index[name]
-	return o.of.value(n), found
+	n := o.node.Get(name)
+	return o.of.value(n), n.Kind() != jsonpath.Missing
 }
